@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets stand bottom-up, as in Docs/Architecture.md: a target may depend only on targets above it in this list.
+// CI checks it with --explicit-target-dependency-import-check error.
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "AetherEdge",
+    products: [
+        .executable(name: "aetheredged", targets: ["aetheredged"]),
+        .executable(name: "aetherctl", targets: ["aetherctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // System: C libraries, each with one importer.
+        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd"),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
+        .target(name: "CLinux"),
+        .target(name: "LinuxIO", dependencies: ["CLinux"]),
+        .target(name: "Systemd", dependencies: ["CSystemd", "LinuxIO"]),
+        .target(name: "HTTPTransport", dependencies: ["CCurl"]),
+
+        // Model: values only.
+        .target(name: "Model", dependencies: [collections, crypto, yams]),
+
+        // Store.
+        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", crypto, grdb]),
+
+        // Host.
+        .target(
+            name: "HostRuntime",
+            dependencies: ["HTTPTransport", "LinuxIO", "Model", "Store", "Systemd", collections, crypto]),
+        .target(name: "GitSource", dependencies: ["LinuxIO", "Model", crypto, subprocess]),
+
+        // Runtime.
+        .target(name: "ControllerRuntime", dependencies: ["Model", "Store", collections, lifecycle, logging, metrics]),
+
+        // API.
+        .target(
+            name: "ControlAPI",
+            dependencies: [
+                "LinuxIO", "Model", "Store", hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP, nioPosix,
+            ]),
+        .target(name: "ControlClient", dependencies: ["HTTPTransport", "LinuxIO", "Model"]),
+
+        // Controllers: each meets the others in the store only.
+        .target(
+            name: "Brahma",
+            dependencies: [
+                "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store", collections, logging, mustache,
+            ],
+            path: "Controllers/Brahma"),
+        .target(
+            name: "Vishnu",
+            dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", collections, logging, metrics],
+            path: "Controllers/Vishnu"),
+
+        // Executables.
+        .executableTarget(
+            name: "aetheredged",
+            dependencies: [
+                "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store",
+                "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics,
+            ]),
+        .executableTarget(
+            name: "aetherctl",
+            dependencies: ["Brahma", "ControlClient", "HostRuntime", "LinuxIO", "Model", argumentParser]),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store"],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO"]),
+        .testTarget(name: "SystemdTests", dependencies: ["LinuxIO", "Systemd"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "TestSupport"]),
+        .testTarget(name: "HostRuntimeTests", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"]),
+        .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "Model"]),
+        .testTarget(
+            name: "ControllerRuntimeTests", dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
+        .testTarget(
+            name: "ControlAPITests", dependencies: ["ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport"]),
+        .testTarget(name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
+        .testTarget(name: "VishnuTests", dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+        .testTarget(name: "LabTests", dependencies: ["LinuxIO"]),
+        .testTarget(name: "TidyTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .treatAllWarnings(as: .error),
+    ]
+}
