@@ -1,0 +1,230 @@
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/fanotify.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CALL(expression)                      \
+    do {                                      \
+        long result_ = (long)(expression);    \
+        return result_ < 0 ? -errno : result_; \
+    } while (0)
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+#define EXT4_SHUTDOWN _IOR('X', 125, uint32_t)
+
+_Static_assert(sizeof(struct cl_poll) == sizeof(struct pollfd), "cl_poll mirrors pollfd");
+_Static_assert(CL_AT_EMPTY_PATH == AT_EMPTY_PATH, "the flag is the kernel's");
+_Static_assert(CL_AT_NO_AUTOMOUNT == AT_NO_AUTOMOUNT, "the flag is the kernel's");
+_Static_assert(CL_O_PATH == O_PATH, "the flag is the kernel's");
+_Static_assert(sizeof(struct cl_ucred) == sizeof(struct ucred), "cl_ucred mirrors ucred");
+
+const char *cl_error_name(int code) { return strerrorname_np(code); }
+const char *cl_error_text(int code) { return strerrordesc_np(code); }
+
+long cl_openat(int directory, const char *path, int flags, unsigned mode) {
+    CALL(openat(directory, path, flags | O_CLOEXEC, mode));
+}
+
+long cl_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = resolve};
+    CALL(syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+long cl_close(int fd) { CALL(close(fd)); }
+long cl_duplicate(int fd) { CALL(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+long cl_read(int fd, void *buffer, size_t count) { CALL(read(fd, buffer, count)); }
+long cl_write(int fd, const void *buffer, size_t count) { CALL(write(fd, buffer, count)); }
+long cl_pread(int fd, void *buffer, size_t count, int64_t offset) { CALL(pread(fd, buffer, count, offset)); }
+long cl_pwrite(int fd, const void *buffer, size_t count, int64_t offset) { CALL(pwrite(fd, buffer, count, offset)); }
+long cl_lseek(int fd, int64_t offset, int whence) { CALL(lseek(fd, offset, whence)); }
+long cl_ftruncate(int fd, int64_t length) { CALL(ftruncate(fd, length)); }
+long cl_fsync(int fd) { CALL(fsync(fd)); }
+long cl_fdatasync(int fd) { CALL(fdatasync(fd)); }
+long cl_syncfs(int fd) { CALL(syncfs(fd)); }
+long cl_flock(int fd, int operation) { CALL(flock(fd, operation)); }
+long cl_set_nonblocking(int fd) { CALL(fcntl(fd, F_SETFL, O_NONBLOCK)); }
+
+long cl_statx(int directory, const char *path, int flags, unsigned mask, struct statx *status) {
+    CALL(statx(directory, path, flags, mask, status));
+}
+
+long cl_file_system_id(int fd, uint64_t *identifier, uint64_t *type) {
+    struct statfs status;
+    if (fstatfs(fd, &status) < 0) return -errno;
+    memcpy(identifier, &status.f_fsid, sizeof *identifier);
+    *type = (uint64_t)status.f_type;
+    return 0;
+}
+
+long cl_clone(int destination, int source) { CALL(ioctl(destination, FICLONE, source)); }
+
+long cl_copy_file_range(int source, int destination, size_t count) {
+    CALL(copy_file_range(source, NULL, destination, NULL, count, 0));
+}
+
+long cl_ext4_shutdown(int fd, uint32_t flags) { CALL(ioctl(fd, EXT4_SHUTDOWN, &flags)); }
+long cl_inode_flags(int fd, uint32_t *flags) { CALL(ioctl(fd, FS_IOC_GETFLAGS, flags)); }
+long cl_set_inode_flags(int fd, uint32_t flags) { CALL(ioctl(fd, FS_IOC_SETFLAGS, &flags)); }
+
+long cl_getdents64(int fd, void *buffer, size_t count) { CALL(syscall(SYS_getdents64, fd, buffer, count)); }
+
+long cl_renameat2(int from, const char *old_name, int to, const char *new_name, unsigned flags) {
+    CALL(renameat2(from, old_name, to, new_name, flags));
+}
+
+long cl_linkat(int from, const char *old_name, int to, const char *new_name, int flags) {
+    CALL(linkat(from, old_name, to, new_name, flags));
+}
+
+long cl_unlinkat(int directory, const char *name, int flags) { CALL(unlinkat(directory, name, flags)); }
+long cl_mkdirat(int directory, const char *name, unsigned mode) { CALL(mkdirat(directory, name, mode)); }
+long cl_mkfifoat(int directory, const char *name, unsigned mode) { CALL(mkfifoat(directory, name, mode)); }
+long cl_symlinkat(const char *target, int directory, const char *name) { CALL(symlinkat(target, directory, name)); }
+
+long cl_readlinkat(int directory, const char *name, char *buffer, size_t count) {
+    CALL(readlinkat(directory, name, buffer, count));
+}
+
+long cl_fchownat(int directory, const char *name, uint32_t owner, uint32_t group, int flags) {
+    CALL(fchownat(directory, name, owner, group, flags));
+}
+
+long cl_fchown(int fd, uint32_t owner, uint32_t group) { CALL(fchown(fd, owner, group)); }
+long cl_fchmod(int fd, unsigned mode) { CALL(fchmod(fd, mode)); }
+long cl_chmod(const char *path, unsigned mode) { CALL(chmod(path, mode)); }
+
+long cl_fchmodat2(int directory, const char *name, unsigned mode, int flags) {
+    CALL(syscall(SYS_fchmodat2, directory, name, mode, flags));
+}
+
+long cl_utimensat(int directory, const char *name, int64_t seconds, int64_t nanoseconds, int flags) {
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+    CALL(utimensat(directory, name, times, flags));
+}
+
+long cl_futimens(int fd, int64_t seconds, int64_t nanoseconds) {
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+    CALL(futimens(fd, times));
+}
+
+long cl_name_to_handle_at(int directory, const char *name, void *handle, int *mount, int flags) {
+    CALL(name_to_handle_at(directory, name, handle, mount, flags));
+}
+
+long cl_lgetxattr(const char *path, const char *name, void *value, size_t size) {
+    CALL(lgetxattr(path, name, value, size));
+}
+
+long cl_lsetxattr(const char *path, const char *name, const void *value, size_t size) {
+    CALL(lsetxattr(path, name, value, size, 0));
+}
+
+long cl_llistxattr(const char *path, char *list, size_t size) { CALL(llistxattr(path, list, size)); }
+long cl_lremovexattr(const char *path, const char *name) { CALL(lremovexattr(path, name)); }
+long cl_fgetxattr(int fd, const char *name, void *value, size_t size) { CALL(fgetxattr(fd, name, value, size)); }
+
+long cl_fsetxattr(int fd, const char *name, const void *value, size_t size) {
+    CALL(fsetxattr(fd, name, value, size, 0));
+}
+
+long cl_flistxattr(int fd, char *list, size_t size) { CALL(flistxattr(fd, list, size)); }
+long cl_fremovexattr(int fd, const char *name) { CALL(fremovexattr(fd, name)); }
+
+long cl_fanotify_init(unsigned flags, unsigned event_flags) { CALL(fanotify_init(flags, event_flags)); }
+
+long cl_fanotify_mark(int fd, unsigned flags, uint64_t mask, int directory, const char *path) {
+    CALL(fanotify_mark(fd, flags, mask, directory, path));
+}
+
+long cl_inotify_init(void) { CALL(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }
+long cl_inotify_add_watch(int fd, const char *path, uint32_t mask) { CALL(inotify_add_watch(fd, path, mask)); }
+long cl_inotify_rm_watch(int fd, int watch) { CALL(inotify_rm_watch(fd, watch)); }
+long cl_eventfd(void) { CALL(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+long cl_ppoll(struct cl_poll *entries, size_t count, int64_t seconds, int64_t nanoseconds, int forever) {
+    struct timespec timeout = {.tv_sec = seconds, .tv_nsec = nanoseconds};
+    CALL(ppoll((struct pollfd *)entries, count, forever ? NULL : &timeout, NULL));
+}
+
+long cl_pidfd_open(int pid) { CALL(syscall(SYS_pidfd_open, pid, 0)); }
+long cl_pidfd_send_signal(int pidfd, int signal) { CALL(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)); }
+long cl_thread_set_name(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+long cl_effective_uid(void) { return geteuid(); }
+
+long cl_unix_socket(void) { CALL(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+
+static long address(struct sockaddr_un *to, const char *path) {
+    size_t length = strlen(path);
+    if (length >= sizeof to->sun_path) return -ENAMETOOLONG;
+    *to = (struct sockaddr_un){.sun_family = AF_UNIX};
+    memcpy(to->sun_path, path, length);
+    return 0;
+}
+
+long cl_bind_unix(int fd, const char *path) {
+    struct sockaddr_un to;
+    long result = address(&to, path);
+    if (result < 0) return result;
+    CALL(bind(fd, (struct sockaddr *)&to, sizeof to));
+}
+
+long cl_connect_unix(int fd, const char *path) {
+    struct sockaddr_un to;
+    long result = address(&to, path);
+    if (result < 0) return result;
+    CALL(connect(fd, (struct sockaddr *)&to, sizeof to));
+}
+
+long cl_listen(int fd, int backlog) { CALL(listen(fd, backlog)); }
+long cl_accept(int fd) { CALL(accept4(fd, NULL, NULL, SOCK_CLOEXEC)); }
+
+long cl_peer_credentials(int fd, struct cl_ucred *credentials) {
+    socklen_t size = sizeof *credentials;
+    CALL(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, &size));
+}
+
+long cl_peer_groups(int fd, uint32_t *groups, size_t *count) {
+    socklen_t size = (socklen_t)(*count * sizeof *groups);
+    int result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+    *count = size / sizeof *groups;
+    CALL(result);
+}
+
+long cl_set_timeouts(int fd, int64_t microseconds) {
+    struct timeval value = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value) < 0) return -errno;
+    CALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value));
+}
+
+long cl_clock(int clock, int64_t *seconds, int64_t *nanoseconds) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) < 0) return -errno;
+    *seconds = now.tv_sec;
+    *nanoseconds = now.tv_nsec;
+    return 0;
+}
+
+long cl_getrandom(void *buffer, size_t count) { CALL(getrandom(buffer, count, 0)); }

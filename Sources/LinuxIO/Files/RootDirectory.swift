@@ -1,0 +1,121 @@
+internal import CLinux
+internal import Glibc
+
+/// The directory that holds a name, and the name.
+public struct ParentDirectory: ~Copyable, Sendable {
+    /// The open directory.
+    public let directory: DirectoryHandle
+    /// The last component of the path.
+    public let name: String
+}
+
+/// A directory tree that paths are resolved beneath: `/`, or the directory that `--root` names.
+///
+/// Paths are absolute within the tree; `..` is refused in them, and a symbolic link among the parents leads to where it would
+/// if the tree were `/`. A link is followed only if it stands where nobody but root and this user could have put it; the last
+/// component is never followed.
+public final class RootDirectory: Sendable {
+    /// Where the tree is, as given.
+    public let path: String
+    let descriptor: FileDescriptor
+
+    /// Opens the tree.
+    public init(path: String) throws(LinuxIOError) {
+        self.path = path
+        let flags = Int32(O_RDONLY | O_DIRECTORY)
+        let number = try checked(uninterrupted { cl_openat(Int32(AT_FDCWD), path, flags, 0) }, "openat", path)
+        descriptor = FileDescriptor(owning: Int32(number))
+    }
+
+    /// Whether this is the host's own root, and not another tree.
+    public var isHostRoot: Bool { path == "/" }
+
+    /// Opens a directory.
+    public func openDirectory(_ path: String) throws(LinuxIOError) -> DirectoryHandle {
+        let components = try Self.components(of: path)
+        return try open(components, path: path)
+    }
+
+    /// Opens the directory that holds the last component of a path, and gives that component's name.
+    ///
+    /// The root itself has no parent and fails with EINVAL.
+    public func openParent(of path: String) throws(LinuxIOError) -> ParentDirectory {
+        var components = try Self.components(of: path)
+        guard let name = components.popLast() else {
+            throw LinuxIOError(code: .invalid, call: "openat2", path: path, detail: "the root has no parent")
+        }
+        return ParentDirectory(directory: try open(components, path: Self.joined(components)), name: name)
+    }
+
+    /// The status of what a path stands for, or nil if there is nothing.
+    public func status(of path: String) throws(LinuxIOError) -> FileStatus? {
+        var components = try Self.components(of: path)
+        guard let name = components.popLast() else {
+            do throws(LinuxIOError) { return try descriptor.status() } catch { throw located(error, path) }
+        }
+        do throws(LinuxIOError) {
+            return try open(components, path: Self.joined(components)).status(of: name)
+        } catch  where error.isAbsence {
+            return nil
+        }
+    }
+
+    /// Reads a whole regular file of at most `limit` bytes, or nil if there is none.
+    public func readFile(_ path: String, limit: Int) throws(LinuxIOError) -> [UInt8]? {
+        do throws(LinuxIOError) {
+            let place = try openParent(of: path)
+            do throws(LinuxIOError) {
+                return try place.directory.openForReading(place.name).readAll(limit: limit)
+            } catch {
+                throw place.directory.located(error, place.name)
+            }
+        } catch  where error.isAbsence {
+            return nil
+        }
+    }
+
+    private func open(_ components: [String], path: String) throws(LinuxIOError) -> DirectoryHandle {
+        let relative = components.isEmpty ? "." : components.joined(separator: "/")
+        let resolve = UInt64(RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+        let result = uninterrupted {
+            cl_openat2(descriptor.rawValue, relative, UInt64(O_RDONLY | O_DIRECTORY), 0, resolve)
+        }
+        // A symbolic link among the parents, or a kernel or filter without the call: one component at a time.
+        if [ELOOP, ENOSYS, EPERM, EAGAIN, EACCES].contains(Int32(truncatingIfNeeded: -result)) {
+            return try PathWalk(root: descriptor, path: path).open(components)
+        }
+        let number = try checked(result, "openat2", path)
+        return DirectoryHandle(owning: FileDescriptor(owning: Int32(number)), path: path)
+    }
+
+    private func located(_ error: LinuxIOError, _ path: String) -> LinuxIOError {
+        LinuxIOError(code: error.code, call: error.call, path: path, detail: error.detail)
+    }
+}
+
+extension RootDirectory {
+    /// The components of an absolute path; repeated slashes and `.` are dropped, `..` is refused.
+    static func components(of path: String) throws(LinuxIOError) -> [String] {
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw LinuxIOError(code: .invalid, call: "openat2", path: path, detail: "not an absolute path")
+        }
+        var components: [String] = []
+        // Split by bytes: a slash with a combining mark after it is still a slash to the kernel.
+        for bytes in path.utf8.split(separator: UInt8(ascii: "/")) {
+            let part = Substring(bytes)
+            if part == "." { continue }
+            guard FileName.isValid(String(part)) else {
+                let isLong = bytes.count > FileName.lengthMaximum
+                throw LinuxIOError(
+                    code: isLong ? .nameTooLong : .invalid, call: "openat2", path: path,
+                    detail: "'\(part)' is not a file name that may stand in a path")
+            }
+            components.append(String(part))
+        }
+        return components
+    }
+
+    static func joined(_ components: [String]) -> String {
+        "/" + components.joined(separator: "/")
+    }
+}
