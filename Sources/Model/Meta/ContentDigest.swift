@@ -1,0 +1,100 @@
+/// A SHA-256 digest; bytes are named by it in the content store.
+public struct ContentDigest: Hashable, Sendable, Comparable {
+    /// The 32 bytes as four words in big-endian order, so that the value needs no allocation.
+    let words: (UInt64, UInt64, UInt64, UInt64)
+
+    init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// The digest of bytes.
+    public init(hashing bytes: [UInt8]) {
+        var hasher = ContentHasher()
+        hasher.update(bytes)
+        self = hasher.finish()
+    }
+
+    /// The digest of the UTF-8 bytes of a text.
+    public init(hashing text: String) { self.init(hashing: Array(text.utf8)) }
+
+    /// Reads 64 hexadecimal digits in either case; nil for anything else.
+    public init?(hex: String) {
+        guard let words = Self.parse(hex.utf8) else { return nil }
+        self.words = words
+    }
+
+    /// Reads the text form, `sha256:` and 64 hexadecimal digits; nil for anything else.
+    public init?(text: String) {
+        guard text.utf8.starts(with: Self.prefix.utf8),
+            let words = Self.parse(text.utf8.dropFirst(Self.prefix.utf8.count))
+        else { return nil }
+        self.words = words
+    }
+
+    /// Makes a digest of its 32 bytes; nil for any other count.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (position, byte) in bytes.enumerated() { words[position / 8] = words[position / 8] << 8 | UInt64(byte) }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        return bytes
+    }
+
+    /// The 64 lower-case hexadecimal digits.
+    public var hex: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in bytes { Hexadecimal.append(byte, to: &text) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Compares all words.
+    public static func == (left: ContentDigest, right: ContentDigest) -> Bool { left.words == right.words }
+
+    /// Orders as the hexadecimal text does.
+    public static func < (left: ContentDigest, right: ContentDigest) -> Bool { left.words < right.words }
+
+    /// Feeds the first word, which is as random as all of them.
+    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+
+    private static let prefix = "sha256:"
+
+    private static func parse(_ digits: some Collection<UInt8>) -> (UInt64, UInt64, UInt64, UInt64)? {
+        guard digits.count == 64 else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (position, digit) in digits.enumerated() {
+            guard let value = Hexadecimal.value(of: digit) else { return nil }
+            words[position / 16] = words[position / 16] << 4 | UInt64(value)
+        }
+        return (words[0], words[1], words[2], words[3])
+    }
+}
+
+extension ContentDigest: CustomStringConvertible, Codable {
+    /// The text form, `sha256:` and 64 hexadecimal digits.
+    public var description: String { Self.prefix + hex }
+
+    /// Reads the text form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let digest = ContentDigest(text: text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "'\(text)' is not 'sha256:' and 64 hexadecimal digits")
+        }
+        self = digest
+    }
+
+    /// Writes the text form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,35 @@
+/// The ordered changes that would remove a difference.
+public struct Plan: Codable, Sendable, Hashable {
+    /// Why the plan was made.
+    public var cause: PlanCause
+    /// The commit (or `sha256:…` of a directory) that the plan leads to.
+    public var commit: String
+    /// The changes in an order that respects their dependencies.
+    public var changes: [Change]
+
+    /// Makes a plan.
+    public init(cause: PlanCause, commit: String, changes: [Change]) {
+        self.cause = cause
+        self.commit = commit
+        self.changes = changes
+    }
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { changes.isEmpty }
+    /// The highest risk of any change.
+    public var risk: Risk { changes.map(\.risk).max() ?? .low }
+}
+
+/// Why a plan was made; policies see it as `input.plan.cause`.
+public enum PlanCause: String, Codable, Sendable, Hashable, CaseIterable {
+    /// A new commit wants it.
+    case change
+    /// It appeared after convergence.
+    case drift
+    /// A resource left the blueprint.
+    case prune
+    /// An operator goes back to a generation.
+    case rollback
+    /// A controller heals something.
+    case heal
+}

@@ -1,0 +1,86 @@
+/// The identity of a managed resource: `file:/etc/motd`, `unit:nginx.service`.
+public struct ResourceID: Hashable, Sendable, Comparable {
+    /// The type.
+    public let type: ResourceType
+    /// The identity within the type; an absolute path for those that are paths.
+    public let identity: String
+
+    /// Makes an identity from parts that were validated before.
+    public init(type: ResourceType, identity: String) {
+        self.type = type
+        self.identity = identity
+    }
+
+    /// Makes an identity from parts as a person wrote them; throws `.invalidFormat`.
+    ///
+    /// A path is normalised.
+    public init(type: ResourceType, validating identity: String) throws(ModelError) {
+        self.type = type
+        self.identity = type.isPath ? try HostPath.normalise(identity) : try UnitIdentity.validate(identity)
+    }
+
+    /// Reads the readable form, `type:identity`; throws `.invalidFormat`.
+    public init(parsing text: String) throws(ModelError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else {
+            throw ModelError(
+                .invalidFormat, "'\(text.shownInMessage)' is not a resource; write TYPE:NAME, such as 'file:/etc/motd'")
+        }
+        guard let type = ResourceType(rawValue: String(parts[0])) else {
+            let types = ResourceType.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            throw ModelError(
+                .invalidFormat,
+                "'\(text.shownInMessage)' is not a resource: '\(String(parts[0]).shownInMessage)' is not a type (\(types))"
+            )
+        }
+        try self.init(type: type, validating: String(parts[1]))
+    }
+
+    /// Compares bytes: names that differ only in their Unicode normalisation are different files.
+    public static func == (left: ResourceID, right: ResourceID) -> Bool {
+        left.type == right.type && left.identity == right.identity
+            && left.identity.utf8.elementsEqual(right.identity.utf8)
+    }
+
+    /// Orders by type, then by the bytes of the identity.
+    public static func < (left: ResourceID, right: ResourceID) -> Bool {
+        left.type == right.type
+            ? left.identity.utf8.lexicographicallyPrecedes(right.identity.utf8)
+            : left.type.rawValue < right.type.rawValue
+    }
+}
+
+extension ResourceID: CustomStringConvertible {
+    /// The readable form, `type:identity`.
+    public var description: String { "\(type.rawValue):\(identity)" }
+}
+
+extension ResourceID: Codable {
+    /// Reads the readable form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        do {
+            try self.init(parsing: text)
+        } catch {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: error.message)
+        }
+    }
+
+    /// Writes the readable form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// The types of resource that this version manages.
+public enum ResourceType: String, Codable, Sendable, Hashable, CaseIterable {
+    case file
+    case directory
+    case symlink
+    case unit
+
+    /// Whether the identity is an absolute path.
+    public var isPath: Bool { self != .unit }
+}
