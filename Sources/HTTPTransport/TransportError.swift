@@ -28,7 +28,7 @@ public struct TransportError: Error, CustomStringConvertible {
         public static let tooLarge = Code(rawValue: "tooLarge")
         /// The answer redirected more often than the request allows.
         public static let tooManyRedirects = Code(rawValue: "tooManyRedirects")
-        /// The server closed the connection before the answer was whole.
+        /// The connection broke, or its framing did, before the answer was whole.
         public static let closed = Code(rawValue: "closed")
         /// The server sent what is not HTTP, or redirected to another protocol.
         public static let `protocol` = Code(rawValue: "protocol")
