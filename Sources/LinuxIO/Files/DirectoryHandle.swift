@@ -24,6 +24,14 @@ public struct DirectoryHandle: ~Copyable, Sendable {
         self.init(owning: FileDescriptor(owning: Int32(number)), path: path)
     }
 
+    /// Opens a directory that need be searchable only, by a path that the program itself chose; its names cannot be
+    /// listed.
+    public init(searchablePath path: String) throws(LinuxIOError) {
+        let flags = CL_O_PATH | Int32(O_DIRECTORY)
+        let number = try checked(uninterrupted { cl_openat(Int32(AT_FDCWD), path, flags, 0) }, "openat", path)
+        self.init(owning: FileDescriptor(owning: Int32(number)), path: path)
+    }
+
     var rawValue: Int32 { descriptor.rawValue }
 
     /// The path of a name here, for messages.

@@ -15,7 +15,8 @@ extension FileDescriptor {
     /// Copies from one descriptor's offset to another's, as cheaply as the file systems allow.
     ///
     /// An empty destination that takes a whole file shares its blocks where the file system can (`FICLONE`); else the
-    /// kernel copies; else the bytes are streamed in pieces of 1 MiB. `length` bounds what is copied, `nil` goes to the end.
+    /// kernel copies; else the bytes are streamed in pieces of 1 MiB. `length` bounds what is copied, `nil` goes to the
+    /// end.
     /// - Returns: how it was done and how many bytes there were.
     @discardableResult
     public static func copy(

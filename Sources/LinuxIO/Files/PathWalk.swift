@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Opens a directory one component at a time, and judges every symbolic link on the way.
 ///
-/// A link is followed only if each directory above it, up to the root of the tree, and the one that holds it are owned by root or
-/// by this user and writable by no one else: then nobody else can have made it or can exchange it meanwhile.
+/// A link is followed only if each directory above it, up to the root of the tree, and the one that holds it are owned
+/// by root or by this user and writable by no one else: then nobody else can have made it or can exchange it meanwhile.
 final class PathWalk {
     private static let linksMaximum = 40
     private static let targetMaximum = 4_096

@@ -11,9 +11,9 @@ public struct ParentDirectory: ~Copyable, Sendable {
 
 /// A directory tree that paths are resolved beneath: `/`, or the directory that `--root` names.
 ///
-/// Paths are absolute within the tree; `..` is refused in them, and a symbolic link among the parents leads to where it would
-/// if the tree were `/`. A link is followed only if it stands where nobody but root and this user could have put it; the last
-/// component is never followed.
+/// Paths are absolute within the tree; `..` is refused in them, and a symbolic link among the parents leads to where it
+/// would if the tree were `/`. A link is followed only if it stands where nobody but root and this user could have put
+/// it; the last component is never followed.
 public final class RootDirectory: Sendable {
     /// Where the tree is, as given.
     public let path: String

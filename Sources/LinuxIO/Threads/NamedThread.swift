@@ -59,7 +59,7 @@ final class NamedThread: Sendable {
         if isFirst { pthread_join(thread, nil) }
     }
 
-    /// The kernel takes 15 bytes: cut at a character.
+    /// A name as the kernel takes it: 15 bytes, cut at a character.
     static func shortened(_ name: String) -> String {
         var short = ""
         for character in name where short.utf8.count + character.utf8.count <= 15 { short.append(character) }

@@ -40,7 +40,8 @@ public final class WorkerPool: Sendable {
 
     /// Runs a job on one of the threads and returns what it returns.
     ///
-    /// A task that is cancelled before its job starts throws `CancellationError`; a job that has started runs to its end.
+    /// A task that is cancelled before its job starts throws `CancellationError`; a job that has started runs to its
+    /// end.
     public func run<Result: Sendable>(
         _ body: @Sendable @escaping () throws -> Result
     ) async throws -> Result {
@@ -65,10 +66,12 @@ public final class WorkerPool: Sendable {
         if let error = queue.add(WorkQueueMonitor.Job(perform: body, refuse: { _ in })) { throw error }
     }
 
-    /// Runs a body over all of `0..<count`, in pieces of at most `chunk`, on this thread and the pool's, and waits for all.
+    /// Runs a body over all of `0..<count`, in pieces of at most `chunk`, on this thread and the pool's, and waits for
+    /// all.
     ///
-    /// It does not deadlock when the pool is busy or the caller is one of its threads: this thread then does the work. The first
-    /// error ends the handing out of pieces and is thrown once the running ones are done. Blocks: not for the cooperative pool.
+    /// It does not deadlock when the pool is busy or the caller is one of its threads: this thread then does the work.
+    /// The first error ends the handing out of pieces and is thrown once the running ones are done. Blocks: not for the
+    /// cooperative pool.
     public func forEachParallel<Failure: Error>(
         count: Int, chunk: Int = 256, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {

@@ -1,0 +1,48 @@
+/// What the control group of a process tells about the unit and the session that it belongs to.
+public enum ControlGroup {
+    private static let unitSuffixes = [".service", ".scope", ".socket", ".mount", ".swap"]
+
+    /// The path in systemd's hierarchy, from the text of `/proc/PID/cgroup`, for version 1 and 2 alike.
+    public static func path(inTable text: String) -> String? {
+        var unified: String?
+        for line in text.split(separator: "\n") {
+            // A path may hold colons itself.
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, fields[2].hasPrefix("/") else { continue }
+            if fields[1] == "name=systemd" { return plain(fields[2]) }
+            if fields[0] == "0", fields[1].isEmpty { unified = plain(fields[2]) }
+        }
+        return unified
+    }
+
+    /// The system unit: the first component below the slices, for example `user@1000.service` for all services of that
+    /// user.
+    public static func unit(inPath path: String) -> String? {
+        for component in path.split(separator: "/") {
+            if component.hasSuffix(".slice") { continue }
+            let name = unescaped(component)
+            guard let suffix = unitSuffixes.first(where: { name.hasSuffix($0) }), name.count > suffix.count else {
+                return nil
+            }
+            return name
+        }
+        return nil
+    }
+
+    /// The login session, from `session-N.scope`.
+    public static func session(inPath path: String) -> String? {
+        guard let unit = unit(inPath: path), unit.hasPrefix("session-"), unit.hasSuffix(".scope") else { return nil }
+        let session = unit.dropFirst("session-".count).dropLast(".scope".count)
+        return session.isEmpty ? nil : String(session)
+    }
+
+    private static func plain(_ path: Substring) -> String {
+        let suffix = " (deleted)"
+        return String(path.hasSuffix(suffix) ? path.dropLast(suffix.count) : path)
+    }
+
+    /// systemd puts `_` before names that would collide with files of the kernel.
+    private static func unescaped(_ component: Substring) -> String {
+        String(component.hasPrefix("_") ? component.dropFirst() : component)
+    }
+}

@@ -1,0 +1,131 @@
+internal import CLinux
+internal import Synchronization
+
+/// Who caused an event, as far as it can be proven.
+public enum ProcessAttribution: Sendable {
+    /// This process did it. `images` are the last programs that it executed, oldest first, as far as they were seen.
+    case process(ProcessInformation, images: [String])
+    /// It cannot be said who did it.
+    case unknown(Reason)
+
+    /// Why it cannot be said.
+    public enum Reason: String, Sendable {
+        /// The event names no process: the kernel itself, or one in a namespace that is not seen from here.
+        case noProcess
+        /// The process had ended before it could be looked at, and its start was not seen.
+        case ended
+        /// Its number may have gone to another process meanwhile.
+        case numberReused
+    }
+}
+
+/// The processes that started programs lately, so that an event can be attributed after its process has ended.
+///
+/// It is fed with the events of a `Fanotify` group of executions. It holds a fixed number of processes and forgets
+/// those whose start is longest ago. Numbers that may have been given away again since are never taken for the process
+/// they once were.
+public final class ExecCache: Sendable {
+    private let state: Mutex<ExecCacheState>
+    private let reader: @Sendable (Int32) -> ProcessInformation?
+    private let forkCounter: @Sendable () -> UInt64?
+
+    /// Makes a cache of this host's processes.
+    public convenience init(capacity: Int = 4_096) {
+        let numberMaximum = (try? readFile("/proc/sys/kernel/pid_max", limit: 64)).flatMap(Self.firstNumber) ?? 32_768
+        self.init(
+            capacity: capacity, numberMaximum: numberMaximum, reader: { ProcessInformation.read(pid: $0) },
+            forkCounter: { ForkCounter.current() })
+    }
+
+    package init(
+        capacity: Int, numberMaximum: UInt64, reader: @escaping @Sendable (Int32) -> ProcessInformation?,
+        forkCounter: @escaping @Sendable () -> UInt64?
+    ) {
+        self.reader = reader
+        self.forkCounter = forkCounter
+        state = Mutex(ExecCacheState(capacity: capacity, numberMaximum: numberMaximum))
+    }
+
+    /// Takes in one execution.
+    ///
+    /// The program has been opened and may not run yet: `settle` looks again.
+    public func record(_ event: FanotifyEvent) {
+        guard event.pid > 0, event.kinds.contains(.openedForExecution), let image = event.file?.path else { return }
+        if case .exited = event.process { return }
+        record(pid: event.pid, image: image, isPresent: { event.process.isPresent })
+    }
+
+    package func record(pid: Int32, image: String, isPresent: () -> Bool) {
+        guard let information = reader(pid), isPresent() else { return }
+        let now = monotonicNow()
+        let isSampleDue = state.withLock { $0.isForkSampleDue(at: now) }
+        let forks = isSampleDue ? forkCounter() : nil
+        state.withLock { state in
+            if isSampleDue { state.noteForks(forks, at: now) }
+            state.record(information, image: image)
+        }
+    }
+
+    /// Looks again at processes whose program had not started when they were recorded, and answers whether some still
+    /// have not.
+    ///
+    /// Worth calling a millisecond later while it answers true; after a few looks it takes what it has.
+    public func settle() -> Bool {
+        let pids = state.withLock { $0.unsettled() }
+        for pid in pids {
+            let information = reader(pid)
+            state.withLock { $0.settle(pid: pid, information) }
+        }
+        return state.withLock { $0.hasUnsettled }
+    }
+
+    /// Says who caused an event.
+    public func attribute(_ event: FanotifyEvent) -> ProcessAttribution {
+        attribute(pid: event.pid, process: event.process)
+    }
+
+    /// Says which process had this number when it was seen as `process` says.
+    public func attribute(pid: Int32, process: ProcessReference) -> ProcessAttribution {
+        guard pid > 0 else { return .unknown(.noProcess) }
+        var live: ProcessInformation?
+        if case .exited = process {
+        } else {
+            live = reader(pid)
+            // Whatever was read is about that very process only if it still had its number afterwards.
+            if !process.isPresent { live = nil }
+        }
+        let forks = live == nil ? forkCounter() : nil
+        return state.withLock { $0.attribute(pid: pid, live: live, forks: forks) }
+    }
+
+    private static func firstNumber(_ bytes: [UInt8]) -> UInt64? {
+        UInt64(String(decoding: bytes.prefix { $0 != 0x0a }, as: UTF8.self))
+    }
+}
+
+extension ProcessReference {
+    /// Whether the process still has its number, as far as can be told.
+    var isPresent: Bool {
+        switch self {
+        case .descriptor(let descriptor): descriptor.isProcessPresent
+        case .exited: false
+        case .unknown: true
+        }
+    }
+}
+
+/// How many processes and threads the kernel has started since boot.
+enum ForkCounter {
+    static func current() -> UInt64? {
+        // The line comes after the long one of interrupts, which grows with the processors.
+        guard let bytes = try? readFile("/proc/stat", limit: 4 << 20) else { return nil }
+        return parse(String(decoding: bytes, as: UTF8.self))
+    }
+
+    static func parse(_ text: String) -> UInt64? {
+        for line in text.split(separator: "\n") where line.hasPrefix("processes ") {
+            return UInt64(line.dropFirst("processes ".count))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,141 @@
+/// The contents of an `ExecCache`: no locks, no reading, decisions only.
+struct ExecCacheState {
+    private struct Entry {
+        var information: ProcessInformation
+        var images: [String]
+        /// At most as many forks as there had been when it was recorded.
+        var forks: UInt64?
+        var looksLeft: Int
+        var sequence: UInt64
+    }
+
+    /// How often a process is looked at until it runs the program that it opened.
+    private static let looksMaximum = 5
+    private static let imagesMaximum = 4
+    private static let unsettledMaximum = 256
+    private static let sampleInterval = Duration.seconds(1)
+
+    private let capacity: Int
+    private let numberMaximum: UInt64
+    private var entries: [Int32: Entry] = [:]
+    private var order: [(pid: Int32, sequence: UInt64)] = []
+    private var orderHead = 0
+    private var sequence: UInt64 = 0
+    private var waiting: [Int32] = []
+    private var forks: UInt64?
+    private var sampledAt: Duration?
+
+    init(capacity: Int, numberMaximum: UInt64) {
+        precondition(capacity > 0, "a cache holds something")
+        self.capacity = capacity
+        self.numberMaximum = numberMaximum
+    }
+
+    var count: Int { entries.count }
+    var hasUnsettled: Bool { !waiting.isEmpty }
+
+    func isForkSampleDue(at now: Duration) -> Bool {
+        sampledAt.map { now - $0 >= Self.sampleInterval } ?? true
+    }
+
+    mutating func noteForks(_ count: UInt64?, at now: Duration) {
+        forks = count
+        sampledAt = now
+    }
+
+    /// Records an execution.
+    ///
+    /// Opening a program also opens its interpreter and the dynamic loader, each of them an
+    /// event.
+    mutating func record(_ information: ProcessInformation, image: String) {
+        let pid = information.pid
+        var images: [String] = []
+        if let known = entries[pid], known.information.startTime == information.startTime {
+            images = known.images
+        }
+        if images.last != image, !Self.isLoader(image) { images.append(image) }
+        if images.count > Self.imagesMaximum { images.removeFirst(images.count - Self.imagesMaximum) }
+        sequence += 1
+        var entry = Entry(
+            information: information, images: images, forks: forks, looksLeft: Self.looksMaximum, sequence: sequence)
+        if information.executable == images.last {
+            entry.looksLeft = 0
+        } else {
+            // What was read is of the program before: its arguments say nothing of this one.
+            entry.information.arguments = []
+            entry.information.executable = images.last
+            entry.information.comm = Self.name(of: images.last ?? image)
+        }
+        entries[pid] = entry
+        order.append((pid, sequence))
+        if entry.looksLeft > 0, !waiting.contains(pid), waiting.count < Self.unsettledMaximum { waiting.append(pid) }
+        evict()
+    }
+
+    func unsettled() -> [Int32] { waiting }
+
+    mutating func settle(pid: Int32, _ information: ProcessInformation?) {
+        guard var entry = entries[pid], entry.looksLeft > 0 else {
+            waiting.removeAll { $0 == pid }
+            return
+        }
+        entry.looksLeft -= 1
+        if let information, information.startTime == entry.information.startTime {
+            if information.executable == entry.images.last || entry.looksLeft == 0 {
+                // After the last look the program did not start, and the process is what it was before.
+                entry.information = information
+                entry.looksLeft = 0
+            }
+        } else {
+            entry.looksLeft = 0
+        }
+        entries[pid] = entry
+        if entry.looksLeft == 0 { waiting.removeAll { $0 == pid } }
+    }
+
+    /// Decides who had a number: what was read of a living process, or what was recorded of an ended one.
+    func attribute(pid: Int32, live: ProcessInformation?, forks: UInt64?) -> ProcessAttribution {
+        let entry = entries[pid]
+        if let live {
+            guard let entry, entry.information.startTime == live.startTime else { return .process(live, images: []) }
+            guard live.executable == nil else { return .process(live, images: entry.images) }
+            // A process that has ended but was not waited for has lost these two.
+            var information = live
+            information.executable = entry.information.executable
+            information.arguments = entry.information.arguments
+            return .process(information, images: entry.images)
+        }
+        guard let entry else { return .unknown(.ended) }
+        // Numbers are given out in a circle: one comes again only after about as many starts as there are numbers.
+        guard let then = entry.forks, let forks, forks >= then, forks - then < numberMaximum / 2 else {
+            return .unknown(.numberReused)
+        }
+        return .process(entry.information, images: entry.images)
+    }
+
+    private mutating func evict() {
+        while entries.count > capacity || order.count - orderHead > capacity * 4 {
+            let oldest = order[orderHead]
+            orderHead += 1
+            if entries[oldest.pid]?.sequence == oldest.sequence {
+                entries[oldest.pid] = nil
+                waiting.removeAll { $0 == oldest.pid }
+            }
+        }
+        if orderHead > capacity {
+            order.removeFirst(orderHead)
+            orderHead = 0
+        }
+    }
+
+    /// The name that the kernel gives a process when it executes a file: 15 bytes of the last component.
+    private static func name(of image: String) -> String {
+        NamedThread.shortened(String(image.split(separator: "/").last ?? ""))
+    }
+
+    static func isLoader(_ image: String) -> Bool {
+        guard let name = image.split(separator: "/").last else { return false }
+        return name.hasPrefix("ld-linux") || name.hasPrefix("ld-musl") || name.hasPrefix("ld.so")
+            || name.hasPrefix("ld-2.")
+    }
+}
