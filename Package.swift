@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 // Targets stand bottom-up, as in Docs/Architecture.md: a target may depend only on targets above it in this list.
@@ -96,15 +97,20 @@ let package = Package(
             dependencies: ["Brahma", "ControlClient", "HostRuntime", "LinuxIO", "Model", argumentParser]),
 
         // Tests.
+        // TestSupport imports no module of ours; suites that several implementations share stand in a support target of their own.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "StoreTestSupport", dependencies: ["Model", "Store", "TestSupport"], path: "Tests/StoreTestSupport"),
         .target(
-            name: "TestSupport", dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store"],
-            path: "Tests/TestSupport"),
+            name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
+            path: "Tests/HostTestSupport"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO"]),
-        .testTarget(name: "SystemdTests", dependencies: ["LinuxIO", "Systemd"]),
+        .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "TestSupport"]),
-        .testTarget(name: "HostRuntimeTests", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
+        .testTarget(
+            name: "HostRuntimeTests",
+            dependencies: ["HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport"]),
         .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "Model"]),
         .testTarget(
             name: "ControllerRuntimeTests", dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
@@ -115,7 +121,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
-        .testTarget(name: "LabTests", dependencies: ["LinuxIO"]),
+        .testTarget(name: "LabTests", exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
@@ -130,4 +136,13 @@ for target in package.targets where target.type != .system && target.name != "CL
         .enableUpcomingFeature("InferIsolatedConformances"),
         .treatAllWarnings(as: .error),
     ]
+    // What stands beside the sources of a target without being one: its README pages and the fixtures of its tests.
+    let folder = "\(Context.packageDirectory)/\(target.path ?? (target.isTest ? "Tests" : "Sources") + "/" + target.name)"
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    target.exclude += names.filter { name in
+        let isSource = name.hasSuffix(".swift") || name.hasSuffix(".c") || name.hasSuffix(".h")
+        var isFolder: ObjCBool = false
+        return !isSource && FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
+            && !isFolder.boolValue
+    }.sorted()
 }
