@@ -55,6 +55,7 @@ long cl_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, 
 
 long cl_close(int fd) { CALL(close(fd)); }
 long cl_duplicate(int fd) { CALL(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+long cl_pipe(int32_t *ends) { CALL(pipe2(ends, O_CLOEXEC)); }
 long cl_read(int fd, void *buffer, size_t count) { CALL(read(fd, buffer, count)); }
 long cl_write(int fd, const void *buffer, size_t count) { CALL(write(fd, buffer, count)); }
 long cl_pread(int fd, void *buffer, size_t count, int64_t offset) { CALL(pread(fd, buffer, count, offset)); }

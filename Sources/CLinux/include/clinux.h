@@ -40,6 +40,7 @@ long cl_openat(int directory, const char *path, int flags, unsigned mode);
 long cl_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 long cl_close(int fd);
 long cl_duplicate(int fd);
+long cl_pipe(int32_t *ends);
 long cl_read(int fd, void *buffer, size_t count);
 long cl_write(int fd, const void *buffer, size_t count);
 long cl_pread(int fd, void *buffer, size_t count, int64_t offset);
