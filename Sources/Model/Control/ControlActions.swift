@@ -1,5 +1,7 @@
-/// What the control API asks of the controllers. The executable wires each closure to the controller that answers it, so that the
-/// API knows no controller. A `ControlError` becomes the status of the answer.
+/// What the control API asks of the controllers.
+///
+/// The executable wires each closure to the controller that answers it, so that the API knows no controller. A
+/// `ControlError` becomes the status of the answer.
 public struct ControlActions: Sendable {
     /// The status screen.
     public var summary: @Sendable () async throws -> StatusSummary
@@ -53,7 +55,8 @@ public struct ControlActions: Sendable {
         diff: @escaping @Sendable (ResourceID) async throws -> DiffReport,
         why: @escaping @Sendable (ResourceID) async throws -> WhyReport,
         versions: @escaping @Sendable (ResourceID) async throws -> [RecoverableVersion],
-        content: @escaping @Sendable (ResourceID, ContentDigest) async throws -> AsyncThrowingStream<[UInt8], any Error>,
+        content:
+            @escaping @Sendable (ResourceID, ContentDigest) async throws -> AsyncThrowingStream<[UInt8], any Error>,
         runPlan: @escaping @Sendable (String) async throws -> PlanReport,
         runLog: @escaping @Sendable (String) async throws -> [RunLogEntry],
         verifyAudit: @escaping @Sendable () async throws -> AuditReport,

@@ -44,7 +44,8 @@ public struct PassProgress: Codable, Sendable, Hashable {
 
     /// Makes progress.
     public init(
-        isOver: Bool, activity: String, run: String? = nil, stepsDone: Int = 0, stepsTotal: Int = 0, result: PassResult? = nil,
+        isOver: Bool, activity: String, run: String? = nil, stepsDone: Int = 0, stepsTotal: Int = 0,
+        result: PassResult? = nil,
         message: String? = nil
     ) {
         self.isOver = isOver

@@ -129,7 +129,8 @@ public struct HistoryEntry: Codable, Sendable, Hashable {
 
     /// Makes an entry.
     public init(
-        generation: Int64, commit: CommitDescription, state: String, isInForce: Bool, resources: Int, createdTime: WallTime,
+        generation: Int64, commit: CommitDescription, state: String, isInForce: Bool, resources: Int,
+        createdTime: WallTime,
         convergedTime: WallTime?, message: String?
     ) {
         self.generation = generation

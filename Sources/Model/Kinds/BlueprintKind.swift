@@ -28,7 +28,7 @@ public enum BlueprintKind: Kind {
         columns: [
             PrinterColumn("READY", path: ["status", "conditions", "Ready", "status"]),
             PrinterColumn("MODE", path: ["spec", "mode"]),
-            PrinterColumn("RESOURCES", path: ["status", "resources"]),
+            PrinterColumn("RESOURCES", path: ["status", "resources"], type: "integer"),
             PrinterColumn("REASON", path: ["status", "conditions", "Ready", "reason"], priority: 1),
         ],
         summary: "Blueprint declares resources of a host and how differences are treated.")

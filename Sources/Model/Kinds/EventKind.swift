@@ -51,7 +51,7 @@ public enum EventKind: Kind {
             PrinterColumn("TYPE", path: ["spec", "type"]),
             PrinterColumn("REASON", path: ["spec", "reason"]),
             PrinterColumn("OBJECT", path: ["spec", "involvedName"]),
-            PrinterColumn("COUNT", path: ["spec", "count"], priority: 1),
+            PrinterColumn("COUNT", path: ["spec", "count"], priority: 1, type: "integer"),
             PrinterColumn("MESSAGE", path: ["spec", "message"]),
         ],
         summary: "Event is something that happened to an object.")

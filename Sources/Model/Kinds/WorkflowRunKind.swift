@@ -53,7 +53,7 @@ public enum WorkflowRunKind: Kind {
         columns: [
             PrinterColumn("PHASE", path: ["status", "phase"]),
             PrinterColumn("CAUSE", path: ["spec", "cause"]),
-            PrinterColumn("CHANGES", path: ["spec", "changes"]),
+            PrinterColumn("CHANGES", path: ["spec", "changes"], type: "integer"),
             PrinterColumn("COMMIT", path: ["spec", "commit"]),
             PrinterColumn("MESSAGE", path: ["status", "message"], priority: 1),
         ],

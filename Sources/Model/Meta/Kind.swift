@@ -80,11 +80,14 @@ public struct PrinterColumn: Sendable, Hashable {
     public let path: [String]
     /// 0 is always shown; more only in wide tables.
     public let priority: Int
+    /// The type of the values, as OpenAPI names it.
+    public let type: String
 
     /// Makes a column.
-    public init(_ name: String, path: [String], priority: Int = 0) {
+    public init(_ name: String, path: [String], priority: Int = 0, type: String = "string") {
         self.name = name
         self.path = path
         self.priority = priority
+        self.type = type
     }
 }

@@ -33,6 +33,22 @@ public struct ObjectMeta: Codable, Sendable, Hashable {
         self.annotations = annotations
         self.ownerReferences = ownerReferences
     }
+
+    /// Reads metadata; a missing name is empty, as a client that sends `generateName` leaves it out.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
+        generateName = try container.decodeIfPresent(String.self, forKey: .generateName)
+        uid = try container.decodeIfPresent(String.self, forKey: .uid)
+        resourceVersion = try container.decodeIfPresent(ResourceVersion.self, forKey: .resourceVersion)
+        generation = try container.decodeIfPresent(Int64.self, forKey: .generation)
+        creationTimestamp = try container.decodeIfPresent(WallTime.self, forKey: .creationTimestamp)
+        deletionTimestamp = try container.decodeIfPresent(WallTime.self, forKey: .deletionTimestamp)
+        labels = try container.decodeIfPresent([String: String].self, forKey: .labels)
+        annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)
+        ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
+    }
 }
 
 /// A reference from an object to the one that owns it.
