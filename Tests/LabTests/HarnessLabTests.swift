@@ -11,7 +11,7 @@ struct HarnessLabTests {
             for label in ["left", "right"] {
                 group.addTask {
                     try await withLabHost(name: label) { host in
-                        print("lab: \(label) booted in \(host.lastBootTime)")
+                        report("\(label) booted in \(host.lastBootTime)")
                         #expect(host.lastBootTime < .seconds(20))
                         try await host.put(label, at: "/srv/who")
                         #expect(try await host.read("/srv/who") == label)
@@ -81,7 +81,7 @@ struct HarnessLabTests {
             try await host.boot()
             #expect(try await host.read("/srv/d/a") == "synced")
             #expect(try await host.execute(["test", "-s", "/srv/d/b"]).status != 0)
-            print("lab: booted after a power cut in \(host.lastBootTime)")
+            report("booted after a power cut in \(host.lastBootTime)")
         }
     }
 

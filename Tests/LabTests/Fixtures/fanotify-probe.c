@@ -1,4 +1,4 @@
-// Watches the directory of its argument with fanotify and prints, for the first change of a name in it, the acting process:
+// Watches the directory of its argument with fanotify and prints, for the first file written in it, who wrote it, as
 // `PID COMM`. Says `ready` once the mark is set.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,8 +10,9 @@
 
 int main(int argc, char **argv) {
     int group = fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC);
-    if (argc != 2 || group < 0 ||
-        fanotify_mark(group, FAN_MARK_ADD | FAN_MARK_ONLYDIR, FAN_CLOSE_WRITE | FAN_EVENT_ON_CHILD, AT_FDCWD, argv[1]) != 0) {
+    int flags = FAN_MARK_ADD | FAN_MARK_ONLYDIR;
+    unsigned mask = FAN_CLOSE_WRITE | FAN_EVENT_ON_CHILD;
+    if (argc != 2 || group < 0 || fanotify_mark(group, flags, mask, AT_FDCWD, argv[1]) != 0) {
         printf("refused: %s\n", strerror(errno));
         return 1;
     }

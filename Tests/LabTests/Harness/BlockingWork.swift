@@ -7,7 +7,7 @@ func onOwnThread<Result: Sendable>(
     try await withCheckedThrowingContinuation { continuation in
         let box = ThreadWork { continuation.resume(with: Swift.Result(catching: work)) }
         var thread = pthread_t()
-        // Safety: the retain made here is released by the thread's first act, and a thread that was not made runs nothing.
+        // Safety: the thread's first act releases what is retained here, and a thread that was not made runs nothing.
         let context = Unmanaged.passRetained(box).toOpaque()
         let status = pthread_create(
             &thread, nil,

@@ -42,3 +42,9 @@ func readBytes(_ path: String) throws -> [UInt8] {
     while descriptor.drain(into: &bytes) {}
     return bytes
 }
+
+/// Writes a figure of the lab to standard error, beside the results of the tests.
+func report(_ line: String) {
+    let bytes = Array("lab: \(line)\n".utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

@@ -69,9 +69,14 @@ extension LabHost {
     /// What the host wrote last, for a failed test's message.
     func lastWords() async -> String {
         let console = readText("\(directory)/console.log").map { $0.suffix(1500) } ?? ""
-        let journal = try? await execute(
-            ["journalctl", "--no-pager", "-n", "60", "-o", "short-precise"], timeout: .seconds(10))
-        return "--- console of \(name)\n\(console)\n--- journal\n\(journal?.output.suffix(8000) ?? "(the host is off)")"
+        let journal: String
+        do {
+            let command = ["journalctl", "--no-pager", "-n", "80", "-o", "short-precise"]
+            journal = String(try await execute(command, timeout: .seconds(10)).output.suffix(8000))
+        } catch {
+            journal = "\(error)"
+        }
+        return "--- console of \(name)\n\(console)\n--- journal\n\(journal)"
     }
 
     /// The cgroup, as this machine sees it, that commands in the host run in: beside the host's own units.
