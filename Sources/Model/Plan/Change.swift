@@ -20,12 +20,14 @@ public struct Change: Codable, Sendable, Hashable {
     public var operations: [Operation]
     /// Resources of the same plan that come first.
     public var dependencies: [ResourceID]
+    /// Who caused the drift that the change repairs; no part of a plan's hash.
+    public var actor: DriftActor?
 
     /// Makes a change.
     public init(
         resource: ResourceID, action: ChangeAction, fields: [FieldDifference], contentDiff: String? = nil,
         before: ContentDigest, after: ContentDigest, undo: UndoKind, risk: Risk, operations: [Operation],
-        dependencies: [ResourceID] = []
+        dependencies: [ResourceID] = [], actor: DriftActor? = nil
     ) {
         self.resource = resource
         self.action = action
@@ -37,6 +39,7 @@ public struct Change: Codable, Sendable, Hashable {
         self.risk = risk
         self.operations = operations
         self.dependencies = dependencies
+        self.actor = actor
     }
 }
 

@@ -6,12 +6,15 @@ public struct Plan: Codable, Sendable, Hashable {
     public var commit: String
     /// The changes in an order that respects their dependencies.
     public var changes: [Change]
+    /// What the gate said of it; no part of the hash.
+    public var gate: [GateFinding]
 
     /// Makes a plan.
-    public init(cause: PlanCause, commit: String, changes: [Change]) {
+    public init(cause: PlanCause, commit: String, changes: [Change], gate: [GateFinding] = []) {
         self.cause = cause
         self.commit = commit
         self.changes = changes
+        self.gate = gate
     }
 
     /// Whether there is nothing to do.
