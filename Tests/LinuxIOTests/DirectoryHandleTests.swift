@@ -110,7 +110,9 @@ import Testing
             let error = failure { () throws(LinuxIOError) in _ = try directory.readLink("link", limit: 12) }
             #expect(error?.code == .nameTooLong)
             #expect(try directory.readLink("link", limit: 13) == "../some where")
-            #expect(failure { () throws(LinuxIOError) in try directory.makeSymbolicLink(target: "", "x") }?.code == .invalid)
+            #expect(
+                failure { () throws(LinuxIOError) in try directory.makeSymbolicLink(target: "", "x") }?.code == .invalid
+            )
         }
     }
 

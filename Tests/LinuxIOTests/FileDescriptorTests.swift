@@ -4,17 +4,27 @@ import Testing
 @testable import LinuxIO
 
 @Suite struct FileDescriptorTests {
-    @Test func `a descriptor is closed with its owner and close-on-exec from birth`() throws {
+    @Test func `a descriptor is closed with its owner`() throws {
+        let reading: FileDescriptor
+        do {
+            let pipe = try Pipe()
+            reading = try pipe.reading.duplicate()
+        }
+        // The end of input comes only when no writing end is open any more; till then a reader waits.
+        #expect(try reading.readAll(limit: 1).isEmpty)
+    }
+
+    @Test func `every descriptor is close-on-exec from birth`() throws {
         try withTemporaryDirectory { directory, _ in
-            var number: Int32 = -1
-            do {
-                let file = try directory.createTemporary("a")
-                number = file.rawValue
-                #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
-                let copy = try file.duplicate()
-                #expect(fcntl(copy.rawValue, F_GETFD) & FD_CLOEXEC != 0)
-            }
-            #expect(number >= 0)
+            let file = try directory.createTemporary("a")
+            let copy = try file.duplicate()
+            let pipe = try Pipe()
+            let event = try EventDescriptor()
+            let numbers = [
+                file.rawValue, copy.rawValue, pipe.reading.rawValue, pipe.writing.rawValue, event.rawValue,
+                directory.descriptor.rawValue,
+            ]
+            #expect(numbers.allSatisfy { fcntl($0, F_GETFD) & FD_CLOEXEC != 0 })
         }
     }
 
@@ -47,7 +57,9 @@ import Testing
             let file = try directory.openForReading("a")
             let error = failure { () throws(LinuxIOError) in _ = try file.readAll(limit: 4) }
             #expect(error?.code == .fileTooBig)
-            #expect(failure { () throws(LinuxIOError) in _ = try readFile("/proc/self/stat", limit: 3) }?.code == .fileTooBig)
+            #expect(
+                failure { () throws(LinuxIOError) in _ = try readFile("/proc/self/stat", limit: 3) }?.code
+                    == .fileTooBig)
         }
     }
 

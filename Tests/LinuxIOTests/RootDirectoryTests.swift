@@ -114,7 +114,8 @@ import Testing
         }
     }
 
-    /// The attacker exchanges a directory with a link that leads elsewhere, as fast as it can, while the path is opened.
+    /// The attacker exchanges a directory with a link that leads elsewhere, as fast as it can, while the path is
+    /// opened.
     @Test func `a race of a directory with a link never opens where the link leads`() async throws {
         try await withTemporaryPath { path in
             let directory = try DirectoryHandle(trustedPath: path)

@@ -6,13 +6,13 @@ let isRoot = geteuid() == 0
 
 /// Runs a body with a new directory and its path, and removes it with all that is in it.
 func withTemporaryDirectory<Result>(
-    _ body: (borrowing DirectoryHandle, String) throws -> Result
+    in place: String = "/tmp", _ body: (borrowing DirectoryHandle, String) throws -> Result
 ) throws -> Result {
-    let parent = try DirectoryHandle(trustedPath: "/tmp")
+    let parent = try DirectoryHandle(trustedPath: place)
     let name = try temporaryName()
     try parent.makeDirectory(name, permissions: 0o700)
     defer { try? removeTree(name, in: parent) }
-    return try body(try parent.openSubdirectory(name), "/tmp/\(name)")
+    return try body(try parent.openSubdirectory(name), "\(place)/\(name)")
 }
 
 /// The asynchronous form of `withTemporaryDirectory`.

@@ -68,6 +68,9 @@ public final class Fanotify: Sendable {
     public var rawValue: Int32 { descriptor.rawValue }
 
     /// Watches the names in a directory and the directory itself; kinds add to those that it is watched for already.
+    ///
+    /// What happens to a directory that stands in a marked one, a change of its mode for example, comes with the key of
+    /// that inner directory and without a name, whether it is marked itself or not.
     public func mark(
         _ directory: borrowing DirectoryHandle, for kinds: FileEventKinds = .changes
     ) throws(LinuxIOError) {

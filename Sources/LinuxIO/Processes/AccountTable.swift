@@ -46,10 +46,11 @@ public struct AccountTable: Sendable {
         guard let first = bytes.first, bytes.count <= 256, first != UInt8(ascii: "-"), name != ".", name != ".." else {
             return false
         }
-        let forbidden = Set(":/,\"'\\*?<>|;&()`!#~".utf8)
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && !forbidden.contains($0) }) else { return false }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && !forbiddenBytes.contains($0) }) else { return false }
         return !bytes.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
+
+    private static let forbiddenBytes = Array(":/,\"'\\*?<>|;&()`!#~".utf8)
 
     private mutating func add(_ line: ArraySlice<UInt8>) -> String? {
         guard let text = String(validating: line, as: UTF8.self) else { return "not UTF-8" }

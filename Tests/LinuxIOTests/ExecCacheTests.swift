@@ -1,0 +1,176 @@
+import Synchronization
+import Testing
+
+@testable import LinuxIO
+
+@Suite struct ExecCacheTests {
+    @Test func `a process that has ended is named while its number cannot have been used again`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache(numberMaximum: 1_000)
+        host.start(10, executable: "/usr/bin/sed", arguments: ["sed", "-i"])
+        cache.record(pid: 10, image: "/usr/bin/sed") { true }
+        host.end(10)
+        host.fork(499)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.commandLine == "sed -i")
+        host.fork(1)
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .numberReused)
+    }
+
+    @Test func `a number that now belongs to another process is not the old one's`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/a")
+        cache.record(pid: 10, image: "/bin/a") { true }
+        host.end(10)
+        host.start(10, executable: "/bin/b")
+        #expect(Self.named(cache.attribute(pid: 10, process: .unknown))?.executable == "/bin/b")
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.executable == "/bin/a")
+    }
+
+    @Test func `a process whose start was not seen is unknown once it has ended`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .ended)
+        #expect(Self.reason(cache.attribute(pid: 10, process: .unknown)) == .ended)
+        #expect(Self.reason(cache.attribute(pid: 0, process: .unknown)) == .noProcess)
+    }
+
+    @Test func `a process that ends while it is looked at is not recorded`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/a")
+        cache.record(pid: 10, image: "/bin/a") { false }
+        host.end(10)
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .ended)
+    }
+
+    @Test func `a program that does not run yet is looked at again, and its arguments are its own`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/bash", arguments: ["bash"])
+        cache.record(pid: 10, image: "/usr/bin/sed") { true }
+        #expect(cache.settle())
+        let early = Self.named(cache.attribute(pid: 10, process: .exited))
+        #expect(early?.executable == "/usr/bin/sed" && early?.comm == "sed" && early?.arguments == [])
+        host.change(10, executable: "/usr/bin/sed", arguments: ["sed", "-i"])
+        #expect(!cache.settle())
+        host.end(10)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.arguments == ["sed", "-i"])
+    }
+
+    @Test func `a program that never runs leaves the process what it was`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/bash", arguments: ["bash"])
+        cache.record(pid: 10, image: "/tmp/broken") { true }
+        var looks = 0
+        while cache.settle() { looks += 1 }
+        #expect(looks < 10)
+        host.end(10)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.executable == "/bin/bash")
+    }
+
+    @Test func `a process that ends before it is looked at again keeps the program it opened`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/bash")
+        cache.record(pid: 10, image: "/usr/bin/sed") { true }
+        host.end(10)
+        #expect(!cache.settle())
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.executable == "/usr/bin/sed")
+    }
+
+    @Test func `a script, its interpreter and the loader are one execution`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/bash", arguments: ["bash", "/opt/job"])
+        for image in ["/opt/job", "/bin/bash", "/lib64/ld-linux-x86-64.so.2"] {
+            cache.record(pid: 10, image: image) { true }
+        }
+        host.end(10)
+        guard case .process(let process, let images) = cache.attribute(pid: 10, process: .exited) else {
+            Issue.record("not found")
+            return
+        }
+        #expect(images == ["/opt/job", "/bin/bash"])
+        #expect(process.commandLine == "bash /opt/job")
+    }
+
+    @Test func `a process that was not waited for keeps the program that was seen`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/a", arguments: ["a", "b"])
+        cache.record(pid: 10, image: "/bin/a") { true }
+        host.change(10, executable: nil, arguments: [])
+        #expect(Self.named(cache.attribute(pid: 10, process: .unknown))?.commandLine == "a b")
+    }
+
+    @Test func `the cache holds no more than its capacity and forgets the oldest`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache(capacity: 3)
+        for pid in Int32(1)...10 {
+            host.start(pid, executable: "/bin/a")
+            cache.record(pid: pid, image: "/bin/a") { true }
+            if pid > 1 { cache.record(pid: 9, image: "/bin/a") { true } }
+        }
+        for pid in Int32(1)...10 { host.end(pid) }
+        let known = (Int32(1)...10).filter { Self.named(cache.attribute(pid: $0, process: .exited)) != nil }
+        #expect(known == [8, 9, 10])
+    }
+
+    @Test func `a busy process does not let the order of a full cache grow`() {
+        let host = SimulatedProcesses()
+        var state = ExecCacheState(capacity: 2, numberMaximum: 100)
+        host.start(1, executable: "/bin/a")
+        for _ in 0..<10_000 { state.record(host.read(1) ?? Self.nobody, image: "/bin/a") }
+        #expect(state.count == 1)
+    }
+
+    @Test func `the number of forks is found among the other lines`() {
+        #expect(ForkCounter.parse("cpu 1 2\nintr 5 6\nctxt 7\nbtime 8\nprocesses 4711\nprocs_running 2\n") == 4_711)
+        #expect(ForkCounter.parse("cpu 1 2\n") == nil)
+        #expect(ForkCounter.current() != nil)
+    }
+
+    private static let nobody = ProcessInformation(pid: 1, startTime: 0, comm: "")
+
+    private static func named(_ attribution: ProcessAttribution) -> ProcessInformation? {
+        if case .process(let information, _) = attribution { information } else { nil }
+    }
+
+    private static func reason(_ attribution: ProcessAttribution) -> ProcessAttribution.Reason? {
+        if case .unknown(let reason) = attribution { reason } else { nil }
+    }
+}
+
+/// Processes that start and end as a test says.
+private final class SimulatedProcesses: Sendable {
+    private let processes = Mutex<[Int32: ProcessInformation]>([:])
+    private let forks = Mutex<UInt64>(0)
+
+    func cache(capacity: Int = 16, numberMaximum: UInt64 = 1_000) -> ExecCache {
+        ExecCache(
+            capacity: capacity, numberMaximum: numberMaximum, reader: { self.read($0) },
+            forkCounter: { self.forks.withLock { $0 } })
+    }
+
+    func start(_ pid: Int32, executable: String, arguments: [String] = []) {
+        fork(1)
+        let startTime = forks.withLock { $0 }
+        processes.withLock {
+            $0[pid] = ProcessInformation(
+                pid: pid, startTime: startTime, comm: "x", executable: executable, arguments: arguments)
+        }
+    }
+
+    func change(_ pid: Int32, executable: String?, arguments: [String]) {
+        processes.withLock {
+            $0[pid]?.executable = executable
+            $0[pid]?.arguments = arguments
+        }
+    }
+
+    func end(_ pid: Int32) { processes.withLock { $0[pid] = nil } }
+    func fork(_ count: UInt64) { forks.withLock { $0 += count } }
+    func read(_ pid: Int32) -> ProcessInformation? { processes.withLock { $0[pid] } }
+}
