@@ -4,10 +4,10 @@ import Synchronization
 
 /// A D-Bus connection on a thread of its own.
 ///
-/// Calls block the calling thread until the answer or the deadline, so they belong on threads made for blocking work, never on
-/// the cooperative pool, and never in the event handler, which runs on the bus thread itself. At most `queueLimit` calls wait
-/// to be sent; further ones fail with `overloaded`. 64 are under way at a time. A connection that is gone stays gone:
-/// make another.
+/// Calls block the calling thread until the answer or the deadline, so they belong on threads made for blocking work,
+/// never on the cooperative pool, and never in the event handler, which runs on the bus thread itself. At most
+/// `queueLimit` calls wait to be sent; further ones fail with `overloaded`. 64 are under way at a time. A connection
+/// that is gone stays gone: make another.
 public final class Bus: Sendable {
     private let loop: BusLoop
     private let thread: WorkerThread
@@ -15,7 +15,9 @@ public final class Bus: Sendable {
     /// Where the connection goes.
     public let address: BusAddress
 
-    /// Connects and starts the thread. The handler must return quickly: while it runs, nothing else is received.
+    /// Connects and starts the thread.
+    ///
+    /// The handler must return quickly: while it runs, nothing else is received.
     public init(
         _ address: BusAddress, timeout: Duration = .seconds(10), queueLimit: Int = 4096,
         onEvent: @escaping @Sendable (BusEvent) -> Void
@@ -62,7 +64,8 @@ public final class Bus: Sendable {
         try self.call(call, timeout: timeout) { reader throws(SystemdError) in try reader.values() }
     }
 
-    /// Calls many methods, without waiting for one before sending the next, and returns the answers in the order of the calls.
+    /// Calls many methods, without waiting for one before sending the next, and returns the answers in the order of the
+    /// calls.
     ///
     /// The timeout is for all of them together.
     public func call(_ calls: [BusCall], timeout: Duration = .seconds(25)) -> [Result<[BusValue], SystemdError>] {

@@ -2,7 +2,8 @@ import CSystemd
 import Glibc
 import Synchronization
 
-/// The one thread that touches an sd-bus connection: it sends what is queued, receives, and hands out answers and signals.
+/// The one thread that touches an sd-bus connection: it sends what is queued, receives, and hands out answers and
+/// signals.
 final class BusLoop: @unchecked Sendable {
     // Safety: `bus`, `pending` and `failure` are touched only by the bus thread, after `open` handed them over to it;
     // everything else is immutable or behind a lock.
@@ -138,6 +139,8 @@ final class BusLoop: @unchecked Sendable {
             bus, &message, address.isMessageBus ? call.destination : nil, call.path, call.interface, call.member)
         guard result >= 0, let message else { throw SystemdError.of(result, tried) }
         defer { sd_bus_message_unref(message) }
+        // Who is not on the bus is told so at once, instead of after the bus has waited for its activation.
+        try SystemdError.check(sd_bus_message_set_auto_start(message, 0), tried)
         try BusMessageWriter(message: message).append(call.arguments)
         // Safety: the slot floats, so it ends with the bus, which this object closes before it goes.
         let context = Unmanaged.passUnretained(self).toOpaque()

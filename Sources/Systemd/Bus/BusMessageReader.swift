@@ -1,7 +1,9 @@
 import CSystemd
 import Glibc
 
-/// Reads the body of a message. It borrows the message and must not leave the callback that gave it.
+/// Reads the body of a message.
+///
+/// It borrows the message and must not leave the callback that gave it.
 struct BusMessageReader {
     let message: OpaquePointer
 
@@ -42,7 +44,8 @@ struct BusMessageReader {
     }
 
     /// Those entries of an `a{sv}` whose keys are wanted, without building the others.
-    func properties(_ wanted: Set<String>, into properties: inout [String: BusValue]) throws(SystemdError) {
+    func properties(_ wanted: Set<String>) throws(SystemdError) -> [String: BusValue] {
+        var properties: [String: BusValue] = [:]
         try check(sd_bus_message_enter_container(message, CChar(bitPattern: UInt8(ascii: "a")), "{sv}"))
         while try check(sd_bus_message_enter_container(message, CChar(bitPattern: UInt8(ascii: "e")), "sv")) > 0 {
             let name = try text("s")
@@ -55,6 +58,7 @@ struct BusMessageReader {
             try check(sd_bus_message_exit_container(message))
         }
         try check(sd_bus_message_exit_container(message))
+        return properties
     }
 
     private func number(_ type: CChar) throws(SystemdError) -> BusValue {

@@ -1,6 +1,8 @@
 import CSystemd
 
-/// Appends values to a message that has not been sent. It borrows the message.
+/// Appends values to a message that has not been sent.
+///
+/// It borrows the message.
 struct BusMessageWriter {
     let message: OpaquePointer
 

@@ -38,7 +38,9 @@ struct BusQueue {
         return wake() ? .wake : .queued
     }
 
-    /// Ends the queue; returns whether the bus thread must be woken. The first reason stays.
+    /// Ends the queue; returns whether the bus thread must be woken.
+    ///
+    /// The first reason stays.
     mutating func close(_ error: SystemdError) -> Bool {
         guard end == nil else { return false }
         end = error

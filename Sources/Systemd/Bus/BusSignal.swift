@@ -16,6 +16,8 @@ public struct BusSignal: Sendable {
 public enum BusEvent: Sendable {
     /// A signal arrived.
     case signal(BusSignal)
-    /// The connection is gone and every call has failed; it is the last event. Whether to connect again is the owner's choice.
+    /// The connection is gone and every call has failed; it is the last event.
+    ///
+    /// Whether to connect again is the owner's choice.
     case disconnected(SystemdError)
 }

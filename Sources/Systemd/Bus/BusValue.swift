@@ -1,4 +1,6 @@
-/// A D-Bus value. Descriptors are not supported: connections refuse them.
+/// A D-Bus value.
+///
+/// Descriptors are not supported: connections refuse them.
 public indirect enum BusValue: Hashable, Sendable {
     /// `y`.
     case byte(UInt8)

@@ -2,7 +2,8 @@ import Glibc
 
 /// State under a lock that threads can wait on: `Mutex` has no condition variable.
 final class Monitor<State: Sendable>: @unchecked Sendable {
-    // Safety: `state` is touched only while `mutex` is held; both pointers live as long as the object and are freed in deinit.
+    // Safety: `state` is touched only while `mutex` is held; both pointers live as long as the object and are freed in
+    // deinit.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     // Safety: see above.
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

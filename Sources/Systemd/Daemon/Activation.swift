@@ -3,7 +3,9 @@ import Glibc
 
 /// A socket that the service manager passed to this process.
 public struct ActivatedSocket: Hashable, Sendable {
-    /// The descriptor, closed on exec. It belongs to whoever took it from ``Activation/sockets()``, who closes it.
+    /// The descriptor, closed on exec.
+    ///
+    /// It belongs to whoever took it from ``Activation/sockets()``, who closes it.
     public let descriptor: Int32
     /// The name that `FileDescriptorName=` gives; the name of the socket unit unless it says otherwise.
     public let name: String
@@ -13,8 +15,8 @@ public struct ActivatedSocket: Hashable, Sendable {
 public enum Activation {
     /// Takes the sockets that were passed to this process, in order; none if it was started in another way.
     ///
-    /// They are taken once: the variables leave the environment, so that no child believes that they are for it. Call it
-    /// before other threads start, because changing the environment is not safe beside reading it.
+    /// They are taken once: the variables leave the environment, so that no child believes that they are for it. Call
+    /// it before other threads start, because changing the environment is not safe beside reading it.
     public static func sockets() throws(SystemdError) -> [ActivatedSocket] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = try SystemdError.check(

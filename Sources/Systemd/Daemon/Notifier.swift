@@ -1,7 +1,9 @@
 import CSystemd
 import Glibc
 
-/// Tells the service manager how this service does. Without `NOTIFY_SOCKET` in the environment every method does nothing.
+/// Tells the service manager how this service does.
+///
+/// Without `NOTIFY_SOCKET` in the environment every method does nothing.
 ///
 /// Each method returns whether a manager was told.
 public struct Notifier: Sendable {

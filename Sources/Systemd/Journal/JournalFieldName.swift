@@ -3,7 +3,8 @@ public enum JournalFieldName {
     /// The longest name that journald accepts.
     public static let lengthMaximum = 64
 
-    /// Whether a client may send a field of this name: letters A to Z, digits and underscores, at most 64, beginning with a letter.
+    /// Whether a client may send a field of this name: letters A to Z, digits and underscores, at most 64, beginning
+    /// with a letter.
     ///
     /// journald keeps names with a leading underscore for itself and drops them silently.
     public static func isValid(_ name: String) -> Bool {

@@ -1,8 +1,8 @@
 extension JournalReader {
     /// The last lines of a unit, oldest first: its own, and what the service manager said about it.
     ///
-    /// With the identifier of an invocation only that activation counts. What the unit wrote a moment ago may still be on its way:
-    /// ``JournalSynchronization`` waits for it.
+    /// With the identifier of an invocation only that activation counts. What the unit wrote a moment ago may still be
+    /// on its way: ``synchronize(timeout:)`` waits for it.
     public static func lastLines(
         ofUnit name: UnitName, count: Int, invocationID: String? = nil, directory: String? = nil
     ) throws(SystemdError) -> [String] {

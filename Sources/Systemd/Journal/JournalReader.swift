@@ -1,7 +1,9 @@
 import CSystemd
 import Glibc
 
-/// Reads the journal. Its files are read through memory maps, so every method may block on the disk: not for the cooperative pool.
+/// Reads the journal.
+///
+/// Its files are read through memory maps, so every method may block on the disk: not for the cooperative pool.
 ///
 /// A reader belongs to one thread at a time. It begins before the first entry: move it before reading.
 public struct JournalReader: ~Copyable {

@@ -1,7 +1,9 @@
 import CSystemd
 import Glibc
 
-/// Writes structured entries to the journal. Safe to use from any thread.
+/// Writes structured entries to the journal.
+///
+/// Safe to use from any thread.
 ///
 /// Without a journal entries vanish: libsystemd says nothing then, so ``isAvailable`` does.
 public struct JournalWriter: Sendable {
@@ -29,7 +31,9 @@ public struct JournalWriter: Sendable {
         try send(fields: fields(of: entry))
     }
 
-    /// Writes an entry of these fields alone, besides the identifier. Values may hold anything, line breaks and NUL bytes included.
+    /// Writes an entry of these fields alone, besides the identifier.
+    ///
+    /// Values may hold anything, line breaks and NUL bytes included.
     public func send(fields: [(name: String, value: String)]) throws(SystemdError) {
         try Self.submit(lines(of: fields))
     }

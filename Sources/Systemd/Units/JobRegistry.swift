@@ -1,7 +1,7 @@
 /// Who waits for which job: a plain state machine that the bus thread and the waiters share under a lock.
 ///
-/// A job is expected on the bus thread while the answer that names it is read, so its end, which can only arrive later on the
-/// same connection, never comes too early.
+/// A job is expected on the bus thread while the answer that names it is read, so its end, which can only arrive later
+/// on the same connection, never comes too early.
 struct JobRegistry {
     private var waiters: [String: Monitor<JobWait>] = [:]
 
@@ -34,7 +34,8 @@ struct JobRegistry {
 enum JobWait: Sendable, Equatable {
     /// Can transition to any other case.
     case waiting
-    /// The service manager was replaced or reloaded and may have dropped signals; back to `waiting` once that was looked into.
+    /// The service manager was replaced or reloaded and may have dropped signals; back to `waiting` once that was
+    /// looked into.
     case doubtful
     /// Final.
     case ended(JobResult)

@@ -46,7 +46,8 @@ extension SystemManager {
         try runJob("ReloadOrRestartUnit", name, mode, timeout)
     }
 
-    /// Starts a command as a unit of its own and waits for the end of the job, which for a one-shot is the end of the command.
+    /// Starts a command as a unit of its own and waits for the end of the job, which for a one-shot is the end of the
+    /// command.
     ///
     /// The unit is found by its name whatever happens to the caller. Ask ``unit(_:timeout:)`` for its exit status, then
     /// ``stop(_:mode:timeout:)`` and ``resetFailed(_:timeout:)`` it, so that the manager forgets it.

@@ -1,32 +1,28 @@
 extension SystemManager {
-    /// The properties of a unit, which is loaded for it if need be; a name that nothing defines has the load state `notFound`.
+    /// The properties of a unit, which is loaded for it if need be; a name that nothing defines has the load state
+    /// `notFound`.
     public func unit(_ name: UnitName, timeout: Duration = callTimeout) throws(SystemdError) -> UnitProperties {
         try units([name], timeout: timeout)[0].get()
     }
 
     /// The properties of many units in the order of the names, with many questions under way at a time.
     ///
-    /// The timeout is for all of them together. One that fails does not fail the others.
+    /// The timeout is for all of them together. One that fails does not fail the others. A unit that is not loaded is
+    /// loaded for the question and unloaded after it, and the manager looks through every unit directory for its file
+    /// state: milliseconds each, and a ``UnitSignal/added(_:)`` and ``UnitSignal/removed(_:)`` each.
+    /// ``listUnits(_:timeout:)`` is much cheaper.
     public func units(
         _ names: [UnitName], timeout: Duration = callTimeout
     ) -> [Result<UnitProperties, SystemdError>] {
-        var calls: [BusCall] = []
-        var ranges: [Range<Int>] = []
-        for name in names {
-            let start = calls.count
-            calls.append(contentsOf: Self.propertyCalls(name))
-            ranges.append(start..<calls.count)
+        let calls = names.map { name in
+            // The object is loaded when it is asked, so LoadUnit is not needed. The empty interface stands for all of
+            // them: a second question might have to load it again.
+            BusCall(
+                destination: Self.busName, path: name.objectPath, interface: "org.freedesktop.DBus.Properties",
+                member: "GetAll", arguments: [.string("")])
         }
-        let requested = calls
-        let answers = bus.call(calls, timeout: timeout) { index, reader throws(SystemdError) in
-            try Self.readProperties(requested[index], reader)
-        }
-        return zip(names, ranges).map { name, range in
-            Result { () throws(SystemdError) -> UnitProperties in
-                var typed: [String: BusValue] = [:]
-                for answer in answers[range].dropFirst() { typed.merge(try answer.get()) { $1 } }
-                return try UnitProperties(name: name, unit: try answers[range.lowerBound].get(), typed: typed)
-            }
+        return bus.call(calls, timeout: timeout) { index, reader throws(SystemdError) in
+            try UnitProperties(name: names[index], try reader.properties(UnitProperties.wanted))
         }
     }
 
@@ -52,31 +48,5 @@ extension SystemManager {
             throw SystemdError(.invalidReply, "the service manager did not answer GetUnitFileState with a word")
         }
         return UnitFileState(rawValue: word)
-    }
-
-    /// The questions about one unit: its object is loaded when it is asked, so LoadUnit is not needed.
-    private static func propertyCalls(_ name: UnitName) -> [BusCall] {
-        func call(_ member: String, _ arguments: [BusValue]) -> BusCall {
-            BusCall(
-                destination: busName, path: name.objectPath, interface: "org.freedesktop.DBus.Properties",
-                member: member, arguments: arguments)
-        }
-        // GetAll of the type's interface would read every resource counter of the unit's control group.
-        return [call("GetAll", [.string(UnitProperties.unitInterface)])]
-            + UnitProperties.typeWanted(name.type).map { call("Get", [.string(name.type.interface), .string($0)]) }
-    }
-
-    private static func readProperties(
-        _ call: BusCall, _ reader: BusMessageReader
-    ) throws(SystemdError) -> [String: BusValue] {
-        guard call.member == "Get", let property = call.arguments.last?.text else {
-            var properties: [String: BusValue] = [:]
-            try reader.properties(UnitProperties.unitWanted, into: &properties)
-            return properties
-        }
-        guard case .variant(let value)? = try reader.nextValue() else {
-            throw SystemdError(.invalidReply, "the service manager did not answer \(call.summary) with a value")
-        }
-        return [property: value]
     }
 }

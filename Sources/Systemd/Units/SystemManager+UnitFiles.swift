@@ -1,8 +1,8 @@
 extension SystemManager {
     /// Enables units: makes the links that their `[Install]` sections ask for, in /run if `runtime`.
     ///
-    /// Units that are enabled already give no changes. The manager sees new links after ``reload(timeout:)`` only. Throws
-    /// `notInstallable` if none of the units has an `[Install]` section.
+    /// Units that are enabled already give no changes. The manager sees new links after ``reload(timeout:)`` only.
+    /// Throws `notInstallable` if none of the units has an `[Install]` section.
     public func enable(
         _ names: [UnitName], runtime: Bool = false, force: Bool = false, timeout: Duration = callTimeout
     ) throws(SystemdError) -> [UnitFileChange] {
@@ -27,7 +27,9 @@ extension SystemManager {
         try change("DisableUnitFiles", [Self.list(names), .boolean(runtime)], timeout)
     }
 
-    /// Masks units: links them to /dev/null, so that nothing can start them. Fails if a unit's own file is in the way, unless `force`.
+    /// Masks units: links them to /dev/null, so that nothing can start them.
+    ///
+    /// Fails if a unit's own file is in the way, unless `force`.
     public func mask(
         _ names: [UnitName], runtime: Bool = false, force: Bool = false, timeout: Duration = callTimeout
     ) throws(SystemdError) -> [UnitFileChange] {

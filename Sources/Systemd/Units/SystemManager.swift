@@ -1,7 +1,8 @@
 /// The service manager, PID 1, over D-Bus.
 ///
-/// Every method blocks the calling thread until the answer or the timeout, under the rules of ``Bus``. A connection that is gone
-/// stays gone: `onDisconnect` is called once, every method then throws, and the owner connects again when it sees fit.
+/// Every method blocks the calling thread until the answer or the timeout, under the rules of ``Bus``. A connection
+/// that is gone stays gone: `onDisconnect` is called once, every method then throws, and the owner connects again when
+/// it sees fit.
 public final class SystemManager: Sendable {
     let bus: Bus
     let jobs: JobBoard
@@ -13,35 +14,30 @@ public final class SystemManager: Sendable {
     /// How long a method that changes nothing may take.
     public static let callTimeout = Duration.seconds(25)
 
-    /// Connects to the first address that answers: the system bus, else PID 1's private socket, which needs root but no dbus-daemon.
+    /// Connects to the first address where the manager answers.
     ///
-    /// Both handlers run on the bus thread and must return quickly; they must not call this object. Without ``subscribe(timeout:)``
-    /// the message bus sends no changes of units, only the manager's own signals.
+    /// These are the system bus, else PID 1's private socket, which needs root but no dbus-daemon: a manager can be off
+    /// the bus while the bus is up. Both handlers run on the bus thread and must return quickly; they must not call
+    /// this object. Without ``subscribe(timeout:)`` the message bus sends no changes of units, only the manager's own
+    /// signals.
     public init(
         addresses: [BusAddress] = [.systemBus, .privateSocket], timeout: Duration = .seconds(10),
         onSignal: @escaping @Sendable (UnitSignal) -> Void = { _ in },
         onDisconnect: @escaping @Sendable (SystemdError) -> Void = { _ in }
     ) throws(SystemdError) {
-        let jobs = JobBoard()
-        self.jobs = jobs
-        bus = try Self.connect(addresses, timeout) { event in
-            jobs.receive(event)
-            switch event {
-            case .signal(let signal):
-                if let signal = UnitSignal(signal) { onSignal(signal) }
-            case .disconnected(let error):
-                onDisconnect(error)
+        var failures: [SystemdError] = []
+        for address in addresses {
+            do throws(SystemdError) {
+                (bus, jobs) = try Self.attempt(address, timeout, onSignal, onDisconnect)
+                return
+            } catch {
+                failures.append(error)
             }
         }
-        try bus.addMatch(
-            "type='signal',sender='\(Self.busName)',path='\(Self.path)',interface='\(Self.interface)'", timeout: timeout
-        )
-        try bus.addMatch(
-            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                + "member='NameOwnerChanged',arg0='\(Self.busName)'",
-            timeout: timeout)
-        // Without it the manager announces no end of a job.
-        try call("Subscribe", timeout: timeout)
+        let code = failures.first { $0.code == .accessDenied }?.code ?? .unavailable
+        throw SystemdError(
+            code, "no service manager to talk to: " + failures.map(\.message).joined(separator: "; "),
+            cause: failures.first)
     }
 
     /// Where the connection goes.
@@ -91,21 +87,40 @@ public final class SystemManager: Sendable {
         BusCall(destination: busName, path: path, interface: interface, member: member, arguments: arguments)
     }
 
-    private static func connect(
-        _ addresses: [BusAddress], _ timeout: Duration, _ onEvent: @escaping @Sendable (BusEvent) -> Void
-    ) throws(SystemdError) -> Bus {
-        var failures: [SystemdError] = []
-        for address in addresses {
-            do {
-                return try Bus(address, timeout: timeout, onEvent: onEvent)
-            } catch {
-                failures.append(error)
+    private static func attempt(
+        _ address: BusAddress, _ timeout: Duration, _ onSignal: @escaping @Sendable (UnitSignal) -> Void,
+        _ onDisconnect: @escaping @Sendable (SystemdError) -> Void
+    ) throws(SystemdError) -> (Bus, JobBoard) {
+        let jobs = JobBoard()
+        let attempt = AttemptState()
+        let bus = try connect(address, timeout) { event in
+            jobs.receive(event)
+            switch event {
+            case .signal(let signal):
+                if attempt.isChosen, let signal = UnitSignal(signal) { onSignal(signal) }
+            case .disconnected(let error):
+                if attempt.end() { onDisconnect(error) }
             }
         }
-        let code = failures.first { $0.code == .accessDenied }?.code ?? .unavailable
-        throw SystemdError(
-            code, "no service manager to talk to: " + failures.map(\.message).joined(separator: "; "),
-            cause: failures.first)
+        guard attempt.choose() else {
+            throw bus.end ?? SystemdError(.disconnected, "the connection to \(address) went at once")
+        }
+        return (bus, jobs)
+    }
+
+    private static func connect(
+        _ address: BusAddress, _ timeout: Duration, _ onEvent: @escaping @Sendable (BusEvent) -> Void
+    ) throws(SystemdError) -> Bus {
+        let bus = try Bus(address, timeout: timeout, onEvent: onEvent)
+        try bus.addMatch(
+            "type='signal',sender='\(busName)',path='\(path)',interface='\(interface)'", timeout: timeout)
+        try bus.addMatch(
+            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                + "member='NameOwnerChanged',arg0='\(busName)'",
+            timeout: timeout)
+        // Without it the manager announces no end of a job.
+        _ = try bus.call(managerCall("Subscribe", []), timeout: timeout)
+        return bus
     }
 }
 

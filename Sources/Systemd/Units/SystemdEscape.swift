@@ -24,8 +24,8 @@ public func systemdEscape(bytes: [UInt8]) -> String {
 
 /// Escapes a path for use in a unit name, exactly as `systemd-escape --path PATH` does.
 ///
-/// Slashes at both ends, doubled slashes and `.` components go; the root is `-`. A path with a `..` component, or one of
-/// 4096 bytes and more, has no escaped form.
+/// Slashes at both ends, doubled slashes and `.` components go; the root is `-`. A path with a `..` component, or one
+/// of 4096 bytes and more, has no escaped form.
 public func systemdEscape(path: String) throws(SystemdError) -> String {
     let components = path.utf8.split(separator: UInt8(ascii: "/")).filter { Array($0) != [UInt8(ascii: ".")] }
     guard !components.contains(where: { Array($0) == Array("..".utf8) }) else {

@@ -1,6 +1,8 @@
 /// A command to run as a service that exists only while it is needed.
 public struct TransientService: Hashable, Sendable {
-    /// The command and its arguments, passed on byte for byte: neither `$` nor `%` is expanded. The first must be an absolute path.
+    /// The command and its arguments, passed on byte for byte: neither `$` nor `%` is expanded.
+    ///
+    /// The first must be an absolute path.
     public var arguments: [String]
     /// The human's description.
     public var description: String

@@ -1,7 +1,7 @@
 /// A valid name of a systemd unit: `nginx.service`, `getty@tty1.service`, `getty@.service`.
 ///
-/// The rules are systemd's own: at most 255 bytes; a known suffix; before it letters, digits and `:-_.\@`, not empty and
-/// not beginning with `@`. The first `@` ends the prefix; what follows up to the suffix is the instance.
+/// The rules are systemd's own: at most 255 bytes; a known suffix; before it letters, digits and `:-_.\@`, not empty
+/// and not beginning with `@`. The first `@` ends the prefix; what follows up to the suffix is the instance.
 public struct UnitName: Hashable, Sendable {
     /// The whole name.
     public let rawValue: String

@@ -49,29 +49,15 @@ public struct ServiceProperties: Hashable, Sendable {
 }
 
 extension UnitProperties {
-    static let unitInterface = "org.freedesktop.systemd1.Unit"
-
-    static let unitWanted: Set<String> = [
+    static let wanted: Set<String> = [
         "Id", "LoadState", "LoadError", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "DropInPaths",
-        "NeedDaemonReload", "InvocationID", "StateChangeTimestamp", "TriggeredBy", "Job",
+        "NeedDaemonReload", "InvocationID", "StateChangeTimestamp", "TriggeredBy", "Job", "Result",
+        "Type", "MainPID", "ExecMainCode", "ExecMainStatus", "NRestarts", "StatusText",
     ]
 
-    static let serviceWanted = [
-        "Type", "MainPID", "Result", "ExecMainCode", "ExecMainStatus", "NRestarts", "StatusText",
-    ]
-
-    /// The properties beyond the common ones that are read for a type.
-    static func typeWanted(_ type: UnitType) -> [String] {
-        switch type {
-        case .service: serviceWanted
-        case .socket, .mount, .automount, .swap, .timer, .path, .scope: ["Result"]
-        case .target, .device, .slice: []
-        }
-    }
-
-    init(name: UnitName, unit: [String: BusValue], typed: [String: BusValue]) throws(SystemdError) {
+    init(name: UnitName, _ properties: [String: BusValue]) throws(SystemdError) {
         func text(_ key: String) throws(SystemdError) -> String {
-            guard let text = unit[key]?.text else {
+            guard let text = properties[key]?.text else {
                 throw SystemdError(.invalidReply, "the service manager did not give '\(key)' of '\(name)'")
             }
             return text
@@ -79,21 +65,21 @@ extension UnitProperties {
         let isLoaded = try text("LoadState") == LoadState.loaded.rawValue
         id = try text("Id")
         loadState = LoadState(rawValue: try text("LoadState"))
-        loadError = unit["LoadError"]?.elements?.last?.text.flatMap { $0.isEmpty ? nil : $0 }
+        loadError = properties["LoadError"]?.elements?.last?.text.flatMap { $0.isEmpty ? nil : $0 }
         activeState = ActiveState(rawValue: try text("ActiveState"))
         subState = try text("SubState")
         unitFileState = UnitFileState(rawValue: try text("UnitFileState"))
         let path = try text("FragmentPath")
         fragmentPath = path.isEmpty ? nil : path
-        dropInPaths = unit["DropInPaths"]?.texts ?? []
-        needsDaemonReload = unit["NeedDaemonReload"]?.truth ?? false
-        invocationID = Self.hexadecimal(unit["InvocationID"])
-        stateChangeTimestamp = unit["StateChangeTimestamp"]?.integer.map { UInt64(clamping: $0) } ?? 0
-        triggeredBy = unit["TriggeredBy"]?.texts ?? []
-        let jobID = unit["Job"]?.elements?.first?.integer ?? 0
+        dropInPaths = properties["DropInPaths"]?.texts ?? []
+        needsDaemonReload = properties["NeedDaemonReload"]?.truth ?? false
+        invocationID = Self.hexadecimal(properties["InvocationID"])
+        stateChangeTimestamp = properties["StateChangeTimestamp"]?.integer.map { UInt64(clamping: $0) } ?? 0
+        triggeredBy = properties["TriggeredBy"]?.texts ?? []
+        let jobID = properties["Job"]?.elements?.first?.integer ?? 0
         job = jobID == 0 ? nil : UInt32(clamping: jobID)
-        result = typed["Result"]?.text
-        service = name.type == .service && isLoaded ? try ServiceProperties(name: name, typed) : nil
+        result = properties["Result"]?.text
+        service = name.type == .service && isLoaded ? try ServiceProperties(name: name, properties) : nil
     }
 
     private static func hexadecimal(_ value: BusValue?) -> String? {

@@ -1,4 +1,6 @@
-/// What the service manager announces. Signals are hints: one that was lost costs time, never truth, if the receiver looks again.
+/// What the service manager announces.
+///
+/// Signals are hints: one that was lost costs time, never truth, if the receiver looks again.
 public enum UnitSignal: Sendable {
     /// Properties of a unit changed; the values are those that the manager sent along.
     case changed(UnitName, [String: BusValue])
