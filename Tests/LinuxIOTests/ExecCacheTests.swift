@@ -96,6 +96,40 @@ import Testing
         #expect(process.commandLine == "bash /opt/job")
     }
 
+    @Test func `a loader that is started as a program is one`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        let loader = "/lib64/ld-linux-x86-64.so.2"
+        host.start(10, executable: "/bin/bash")
+        cache.record(pid: 10, image: "/bin/bash") { true }
+        cache.record(pid: 10, image: loader) { true }
+        host.change(10, executable: loader, arguments: ["ld", "/tmp/x"])
+        cache.record(pid: 10, image: loader) { true }
+        host.end(10)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.commandLine == "ld /tmp/x")
+    }
+
+    @Test func `a long command line is kept in part`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        let long = String(repeating: "x", count: 700)
+        host.start(10, executable: "/bin/a", arguments: [long, long, long])
+        cache.record(pid: 10, image: "/bin/a") { true }
+        host.end(10)
+        let arguments = Self.named(cache.attribute(pid: 10, process: .exited))?.arguments
+        #expect(arguments == [long, String(repeating: "x", count: 324)])
+    }
+
+    @Test func `processes that run already are taken in`() throws {
+        let shell = try ChildShell("read line")
+        let cache = ExecCache()
+        try cache.recordRunning()
+        shell.open()
+        shell.wait()
+        let process = Self.named(cache.attribute(pid: shell.pid, process: .exited))
+        #expect(process?.commandLine == "sh -c read line")
+    }
+
     @Test func `a process that was not waited for keeps the program that was seen`() {
         let host = SimulatedProcesses()
         let cache = host.cache()

@@ -98,8 +98,9 @@ public final class Fanotify: Sendable {
 
     /// Takes what waits, without waiting; an empty answer means that nothing does.
     ///
-    /// A buffer that the kernel filled in a way that is not understood comes as an overflow: nothing else is safe to
-    /// assume.
+    /// A file or process that cannot be opened costs its event and throws (a group of executions only); reading again
+    /// goes on. A buffer that the kernel filled in a way that is not understood comes as an overflow: nothing else is
+    /// safe to assume.
     public func read() throws(LinuxIOError) -> [FanotifyEvent] {
         let number = descriptor.rawValue
         let (result, batch) = buffer.withLock { bytes in

@@ -22,15 +22,15 @@ public enum ProcessAttribution: Sendable {
 /// The processes that started programs lately, so that an event can be attributed after its process has ended.
 ///
 /// It is fed with the events of a `Fanotify` group of executions. It holds a fixed number of processes and forgets
-/// those whose start is longest ago. Numbers that may have been given away again since are never taken for the process
-/// they once were.
+/// those whose start is longest ago, and of a command line it keeps 1 KiB. Numbers that may have been given away again
+/// since are never taken for the process they once were.
 public final class ExecCache: Sendable {
     private let state: Mutex<ExecCacheState>
     private let reader: @Sendable (Int32) -> ProcessInformation?
     private let forkCounter: @Sendable () -> UInt64?
 
     /// Makes a cache of this host's processes.
-    public convenience init(capacity: Int = 4_096) {
+    public convenience init(capacity: Int = 2_048) {
         let numberMaximum = (try? readFile("/proc/sys/kernel/pid_max", limit: 64)).flatMap(Self.firstNumber) ?? 32_768
         self.init(
             capacity: capacity, numberMaximum: numberMaximum, reader: { ProcessInformation.read(pid: $0) },
@@ -56,6 +56,7 @@ public final class ExecCache: Sendable {
     }
 
     package func record(pid: Int32, image: String, isPresent: () -> Bool) {
+        if ExecCacheState.isLoader(image), state.withLock({ $0.takeLoader(of: pid) }) { return }
         guard let information = reader(pid), isPresent() else { return }
         let now = monotonicNow()
         let isSampleDue = state.withLock { $0.isForkSampleDue(at: now) }
@@ -63,6 +64,17 @@ public final class ExecCache: Sendable {
         state.withLock { state in
             if isSampleDue { state.noteForks(forks, at: now) }
             state.record(information, image: image)
+        }
+    }
+
+    /// Takes in the processes that run already, so that they can be named after they end; newer ones are kept before
+    /// them.
+    public func recordRunning() throws(LinuxIOError) {
+        try DirectoryHandle(trustedPath: "/proc").forEachEntry { entry in
+            if let pid = Int32(entry.name), let information = reader(pid), let image = information.executable {
+                record(pid: pid, image: image, isPresent: { true })
+            }
+            return true
         }
     }
 

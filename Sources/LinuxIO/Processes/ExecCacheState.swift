@@ -6,12 +6,15 @@ struct ExecCacheState {
         /// At most as many forks as there had been when it was recorded.
         var forks: UInt64?
         var looksLeft: Int
+        /// Whether the loader that the program asks for has not been opened yet.
+        var awaitsLoader = true
         var sequence: UInt64
     }
 
     /// How often a process is looked at until it runs the program that it opened.
     private static let looksMaximum = 5
     private static let imagesMaximum = 4
+    private static let commandLineMaximum = 1_024
     private static let unsettledMaximum = 256
     private static let sampleInterval = Duration.seconds(1)
 
@@ -43,21 +46,28 @@ struct ExecCacheState {
         sampledAt = now
     }
 
+    /// Answers whether an opened loader is that of a program that was recorded, and not a program of its own.
+    mutating func takeLoader(of pid: Int32) -> Bool {
+        guard let entry = entries[pid], entry.awaitsLoader else { return false }
+        entries[pid]?.awaitsLoader = false
+        return true
+    }
+
     /// Records an execution.
     ///
-    /// Opening a program also opens its interpreter and the dynamic loader, each of them an
-    /// event.
+    /// Opening a script also opens its interpreter, and both count.
     mutating func record(_ information: ProcessInformation, image: String) {
         let pid = information.pid
         var images: [String] = []
         if let known = entries[pid], known.information.startTime == information.startTime {
             images = known.images
         }
-        if images.last != image, !Self.isLoader(image) { images.append(image) }
+        if images.last != image { images.append(image) }
         if images.count > Self.imagesMaximum { images.removeFirst(images.count - Self.imagesMaximum) }
         sequence += 1
         var entry = Entry(
-            information: information, images: images, forks: forks, looksLeft: Self.looksMaximum, sequence: sequence)
+            information: Self.shortened(information), images: images, forks: forks, looksLeft: Self.looksMaximum,
+            sequence: sequence)
         if information.executable == images.last {
             entry.looksLeft = 0
         } else {
@@ -83,7 +93,7 @@ struct ExecCacheState {
         if let information, information.startTime == entry.information.startTime {
             if information.executable == entry.images.last || entry.looksLeft == 0 {
                 // After the last look the program did not start, and the process is what it was before.
-                entry.information = information
+                entry.information = Self.shortened(information)
                 entry.looksLeft = 0
             }
         } else {
@@ -126,6 +136,23 @@ struct ExecCacheState {
             order.removeFirst(orderHead)
             orderHead = 0
         }
+    }
+
+    /// The information with as many of the arguments as fit into 1 KiB.
+    private static func shortened(_ information: ProcessInformation) -> ProcessInformation {
+        var short = information
+        var left = commandLineMaximum
+        short.arguments = []
+        for argument in information.arguments {
+            let size = argument.utf8.count
+            if size > left {
+                short.arguments.append(String(decoding: argument.utf8.prefix(left), as: UTF8.self))
+                break
+            }
+            short.arguments.append(argument)
+            left -= size
+        }
+        return short
     }
 
     /// The name that the kernel gives a process when it executes a file: 15 bytes of the last component.
