@@ -1,0 +1,112 @@
+internal import Model
+
+/// The order that everyone expects without writing it: what lies in a directory after the directory, a unit after the files
+/// that make it; the other way round for what goes away.
+struct ImpliedEdges {
+    /// An edge, as numbers of declarations.
+    struct Edge {
+        let node: Int
+        let first: Int
+    }
+
+    private let resources: [DeclaredResource]
+    private var atPath: [String: Int] = [:]
+    private(set) var edges: [Edge] = []
+    private(set) var problems: [GraphError.Problem] = []
+
+    init(_ resources: [DeclaredResource]) {
+        self.resources = resources
+        for (index, resource) in resources.enumerated() where resource.id.type.isPath {
+            atPath[resource.id.identity] = index
+        }
+        var unitFiles: [Substring: [Int]] = [:]
+        for (index, resource) in resources.enumerated() where resource.id.type.isPath {
+            addAncestor(of: index)
+            if let unit = Self.unit(ofFile: resource.id.identity) { unitFiles[unit, default: []].append(index) }
+        }
+        for (index, resource) in resources.enumerated() where resource.id.type == .unit {
+            addFiles(of: index, unitFiles)
+        }
+    }
+
+    /// The nearest declared path above: an edge to it is enough, as it has one to the next.
+    private mutating func addAncestor(of index: Int) {
+        let child = resources[index]
+        for ancestor in PathAncestors(of: child.id.identity) {
+            guard let above = atPath[String(ancestor)] else { continue }
+            let parent = resources[above]
+            switch (parent.attributes.isAbsent, child.attributes.isAbsent) {
+            case (true, true): edges.append(Edge(node: above, first: index))
+            case (true, false) where parent.id.type != .directory:
+                edges.append(Edge(node: index, first: above))
+            case (true, false):
+                conflict(
+                    index, above, "'\(child.id)' lies in '\(parent.id)', which is declared absent; drop one of them")
+            case (false, _):
+                if parent.id.type == .file {
+                    conflict(index, above, "'\(child.id)' lies below '\(parent.id)', which is not a directory")
+                } else {
+                    edges.append(Edge(node: index, first: above))
+                }
+            }
+            return
+        }
+    }
+
+    /// The unit file, that of the template, and drop-ins of both.
+    private mutating func addFiles(of index: Int, _ unitFiles: [Substring: [Int]]) {
+        let name = resources[index].id.identity
+        var names = [Substring(name)]
+        if let template = Self.template(of: name) { names.append(Substring(template)) }
+        for file in names.flatMap({ unitFiles[$0] ?? [] }) {
+            if resources[file].attributes.isAbsent {
+                edges.append(Edge(node: file, first: index))
+            } else {
+                edges.append(Edge(node: index, first: file))
+            }
+        }
+        for path in resources[index].ownPaths(unitDirectory: unitDirectory) {
+            if let other = atPath[path], !resources[other].attributes.isAbsent {
+                conflict(
+                    other, index,
+                    "'\(resources[other].id)' is a file that '\(resources[index].id)' declares itself; drop one of them"
+                )
+            }
+            for ancestor in PathAncestors(of: path) {
+                guard let above = atPath[String(ancestor)] else { continue }
+                if resources[above].attributes.isAbsent { break }
+                edges.append(Edge(node: index, first: above))
+                break
+            }
+        }
+    }
+
+    private mutating func conflict(_ index: Int, _ other: Int, _ text: String) {
+        let place = resources[other].position
+        problems.append(
+            GraphError.Problem(
+                .conflict, "\(text) (\(place.file):\(place.line):\(place.column))", at: resources[index].position,
+                resources: [resources[index].id, resources[other].id]))
+    }
+
+    /// `getty@.service` for `getty@tty1.service`.
+    static func template(of name: String) -> String? {
+        guard let at = name.firstIndex(of: "@"), let dot = name.lastIndex(of: "."), at < dot,
+            name.index(after: at) != dot
+        else { return nil }
+        return String(name[...at] + name[dot...])
+    }
+
+    /// The unit that a path is a unit file or drop-in of.
+    static func unit(ofFile path: String) -> Substring? {
+        for directory in [
+            "/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/",
+            "/lib/systemd/system/", "/run/systemd/system/",
+        ] where path.utf8.starts(with: directory.utf8) {
+            let parts = path.dropFirst(directory.count).split(separator: "/", omittingEmptySubsequences: false)
+            if parts.count == 1 { return parts[0].hasSuffix(".d") ? parts[0].dropLast(2) : parts[0] }
+            if parts.count == 2, parts[0].hasSuffix(".d"), parts[1].hasSuffix(".conf") { return parts[0].dropLast(2) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,124 @@
+internal import Model
+
+/// A plan while it is made, one resource after another in order.
+struct PlanDraft {
+    private(set) var changes: [Change] = []
+    private(set) var problems: [ResourceID: PlanProblem] = [:]
+    private(set) var inSync: [ResourceID] = []
+    private(set) var removed: [ResourceID] = []
+    private var context: PlanContext
+    private let observations: [ResourceID: Result<Observation, HostError>]
+    /// For a resource that does not change: the changes that come before it, for those that depend on it.
+    private var passedOn: [ResourceID: [ResourceID]] = [:]
+    /// For a resource that does not change: the problem that it passes on.
+    private var blockedBy: [ResourceID: ResourceID] = [:]
+
+    init(context: PlanContext, observations: [ResourceID: Result<Observation, HostError>]) {
+        self.context = context
+        self.observations = observations
+    }
+
+    /// Plans a declared resource.
+    mutating func add(_ resource: DeclaredResource, after stopped: [ResourceID]) {
+        guard let observation = observations[resource.id] else {
+            return passOn(resource)
+        }
+        do throws(HostError) {
+            let observed = try observation.get()
+            do throws(HostError) {
+                guard let change = try ProviderRegistry.change(from: observed, to: resource, context: context) else {
+                    inSync.append(resource.id)
+                    return passOn(resource)
+                }
+                append(change, of: resource, after: resource.id.type == .unit ? stopped : [])
+            } catch {
+                problems[resource.id] = .declaration(error)
+            }
+        } catch {
+            problems[resource.id] = .observation(error)
+        }
+    }
+
+    /// Plans what becomes of a departed resource.
+    mutating func remove(_ departed: DepartedResource, after first: [ResourceID]) {
+        guard let observation = observations[departed.id] else { return }
+        do throws(HostError) {
+            let observed = try observation.get()
+            do throws(HostError) {
+                guard var change = try removal(departed, observed) else {
+                    removed.append(departed.id)
+                    return
+                }
+                change.dependencies = first + earlierRemovals(for: departed.id)
+                changes.append(change)
+            } catch {
+                problems[departed.id] = .declaration(error)
+            }
+        } catch {
+            problems[departed.id] = .observation(error)
+        }
+    }
+
+    private func removal(_ departed: DepartedResource, _ observed: Observation) throws(HostError) -> Change? {
+        if departed.last.attributes.type == .unit {
+            return UnitProvider.removal(from: observed, of: departed)
+        }
+        do throws(HostError) {
+            return try ProviderRegistry.change(from: observed, to: departed.target, context: context)
+        } catch {
+            guard error.code == .notEmpty || error.code == .wrongType else { throw error }
+            throw HostError(
+                error.code,
+                "cannot remove '\(departed.id)', which left the blueprint: \(observed.typeName) is there with something in it or in "
+                    + "its place; remove it by hand, or declare it again")
+        }
+    }
+
+    /// A directory is removed after what lies in it.
+    private func earlierRemovals(for id: ResourceID) -> [ResourceID] {
+        guard id.type == .directory else { return [] }
+        let prefix = id.identity + "/"
+        return changes.lazy.map(\.resource).filter { $0.type.isPath && $0.identity.utf8.starts(with: prefix.utf8) }
+    }
+
+    private mutating func append(_ change: Change, of resource: DeclaredResource, after stopped: [ResourceID]) {
+        for first in resource.dependencies {
+            let culprit = problems[first] == nil ? blockedBy[first] : first
+            if let culprit {
+                problems[resource.id] = .blocked(by: root(of: culprit))
+                return
+            }
+        }
+        var change = change
+        change.dependencies = stopped + dependencies(of: resource)
+        changes.append(change)
+        context.changed.insert(resource.id)
+    }
+
+    /// The resource whose own problem is behind a blocked one.
+    private func root(of id: ResourceID) -> ResourceID {
+        guard case .blocked(let other)? = problems[id] else { return id }
+        return other
+    }
+
+    private mutating func passOn(_ resource: DeclaredResource) {
+        let first = dependencies(of: resource)
+        if !first.isEmpty { passedOn[resource.id] = first }
+        for first in resource.dependencies {
+            guard let blocked = problems[first] == nil ? blockedBy[first] : first else { continue }
+            blockedBy[resource.id] = blocked
+            return
+        }
+    }
+
+    /// The changes that come before a resource, also through resources that do not change; without doubles.
+    private func dependencies(of resource: DeclaredResource) -> [ResourceID] {
+        var found: [ResourceID] = []
+        var seen: Set<ResourceID> = []
+        for first in resource.dependencies {
+            let changed = context.changed.contains(first) ? [first] : passedOn[first] ?? []
+            for id in changed where seen.insert(id).inserted { found.append(id) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,90 @@
+internal import LinuxIO
+public import Model
+
+/// Observes resources on observation threads, spread over all of them and batched by directory.
+public struct Observer<Host: HostReading>: Sendable {
+    private let host: Host
+    private let worker: any BlockingWorker
+    /// Digests that are kept between passes.
+    public let cache: HashCache
+
+    /// Makes an observer; `worker` has threads of its own, as a pass may take all of them for a while.
+    public init(host: Host, worker: any BlockingWorker, cache: HashCache = HashCache()) {
+        self.host = host
+        self.worker = worker
+        self.cache = cache
+    }
+
+    /// Resolves what observing everything in force takes; see `ObservationContext`.
+    public func context(for declared: [DeclaredResource]) async throws -> ObservationContext {
+        let (host, cache) = (host, cache)
+        return try await worker.run { ObservationContext(declared: declared, on: host, cache: cache) }
+    }
+
+    /// Observes resources. Each has its own result; only cancellation and a stopped worker throw.
+    public func observe(
+        _ resources: [DeclaredResource], context: ObservationContext
+    ) async throws -> [ResourceID: Result<Observation, HostError>] {
+        let (host, worker) = (host, worker)
+        return try await worker.run {
+            Self.observe(resources, on: host, context: context, worker: worker)
+        }
+    }
+
+    /// Looks at everything in a table and gives the resources that may differ from what was last in sync, in their order:
+    /// observe these in full, and record in the table what is in sync.
+    public func differing(from table: SyncTable) async throws -> [DeclaredResource] {
+        let (host, worker) = (host, worker)
+        return try await worker.run {
+            let found = Collector<Int>()
+            worker.forEachParallel(count: table.paths.count, chunk: Self.lookChunk) { rows in
+                found.append(table.differing(inRows: rows, on: host))
+            }
+            return (found.all + table.alwaysObserved).sorted().map { table.resources[$0] }
+        }
+    }
+
+    /// Observes and plans the resources of a table that may differ, and records in it those that are in sync. The whole of a
+    /// pass when nothing changed.
+    public func pass(over table: SyncTable, context: ObservationContext) async throws -> ObservationPass {
+        let time = host.wallTime()
+        let candidates = try await differing(from: table)
+        let statuses = try await statuses(of: candidates)
+        let observations = try await observe(candidates, context: context)
+        return ObservationPass(
+            time: time, candidates: candidates, statuses: statuses, observations: observations, table: table)
+    }
+
+    private func statuses(of resources: [DeclaredResource]) async throws -> [ResourceID: FileStatus?] {
+        let host = host
+        let paths = resources.filter { $0.id.type.isPath }
+        return try await worker.run {
+            var statuses: [ResourceID: FileStatus?] = [:]
+            host.statuses(of: paths.map(\.id.identity)) { index, status in
+                if case .success(let found) = status { statuses[paths[index].id] = .some(found) }
+            }
+            return statuses
+        }
+    }
+
+    private static func observe(
+        _ resources: [DeclaredResource], on host: Host, context: ObservationContext, worker: any BlockingWorker
+    ) -> [ResourceID: Result<Observation, HostError>] {
+        // In the order of the directories, so that pieces share few of them.
+        let ordered = resources.filter { $0.id.type.isPath }.sorted { $0.id.identity < $1.id.identity }
+        let found = Collector<(ResourceID, Result<Observation, HostError>)>()
+        worker.forEachParallel(count: ordered.count, chunk: observeChunk) { range in
+            let part = ProviderRegistry.observe(ordered[range], on: host, context: context)
+            found.append(part.map { ($0.key, $0.value) })
+        }
+        let units = resources.filter { !$0.id.type.isPath }
+        if !units.isEmpty {
+            found.append(ProviderRegistry.observe(units, on: host, context: context).map { ($0.key, $0.value) })
+        }
+        return Dictionary(found.all) { _, last in last }
+    }
+
+    /// Large enough that handing out a piece costs nothing against looking at it.
+    private static var lookChunk: Int { 1_024 }
+    private static var observeChunk: Int { 64 }
+}

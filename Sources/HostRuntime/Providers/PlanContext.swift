@@ -1,0 +1,22 @@
+public import Model
+
+/// What pure diffs need besides the declaration and the observation.
+public struct PlanContext: Sendable {
+    /// The users and groups that declarations name, resolved, and names for those observed.
+    public var accounts: AccountNames
+    /// The paths that are declared.
+    public var paths: DeclaredPaths
+    /// Resources that the same plan changes before this one; what restarts and reloads depend on.
+    public var changed: Set<ResourceID> = []
+
+    /// Makes a context.
+    public init(accounts: AccountNames, paths: DeclaredPaths) {
+        self.accounts = accounts
+        self.paths = paths
+    }
+
+    /// Makes the context of a plan from the context of the observations that it is made from.
+    public init(_ context: ObservationContext) {
+        self.init(accounts: context.accounts, paths: context.paths)
+    }
+}
