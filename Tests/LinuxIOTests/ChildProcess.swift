@@ -14,6 +14,7 @@ final class ChildShell {
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, pipe.reading.rawValue, 0)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        // Safety: the copies end with the array, after the spawn has read them.
         let arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup(script), nil]
         defer { for argument in arguments { free(argument) } }
         var pid: Int32 = 0

@@ -55,6 +55,7 @@ enum FanotifyParser {
                 kinds: FileEventKinds(fanotify: buffer.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)),
                 pid: buffer.loadUnaligned(fromByteOffset: offset + 20, as: Int32.self),
                 descriptor: descriptor >= 0 ? descriptor : nil)
+            // Safety: the slice lies within the event, as was just checked.
             let information = UnsafeRawBufferPointer(rebasing: buffer[(offset + headerLength)..<(offset + length)])
             if let problem = parseInformation(information, into: &record) { batch.problem = problem }
             batch.records.append(record)
@@ -63,6 +64,7 @@ enum FanotifyParser {
         return batch
     }
 
+    // Safety: each record is checked against the buffer before it is cut out of it.
     private static func parseInformation(
         _ buffer: UnsafeRawBufferPointer, into record: inout FanotifyRecord
     ) -> String? {
@@ -72,6 +74,7 @@ enum FanotifyParser {
             guard length >= 4, length <= buffer.count - offset else {
                 return "an information record of \(length) bytes where \(buffer.count - offset) are left"
             }
+            // Safety: the slice lies within the buffer, as was just checked.
             let body = UnsafeRawBufferPointer(rebasing: buffer[(offset + 4)..<(offset + length)])
             switch buffer[offset] {
             case 2, 3:
@@ -94,6 +97,7 @@ enum FanotifyParser {
     }
 
     /// The file system's id (8 bytes), `struct file_handle`, and the name with its NUL.
+    // Safety: every length is checked against the record before anything behind it is read.
     private static func parseDirectory(
         _ body: UnsafeRawBufferPointer, hasName: Bool, into record: inout FanotifyRecord
     ) -> Bool {

@@ -41,6 +41,7 @@ public struct AccountDatabase: Sendable {
         guard case .files(let users, _) = source else {
             return try lookUp("getpwnam_r", name) { buffer, size, error in
                 var entry = passwd()
+                // Safety: what is found lies in the buffer, and is copied out at once.
                 var found: UnsafeMutablePointer<passwd>?
                 error = getpwnam_r(name, &entry, buffer, size, &found)
                 return found?.pointee.pw_uid
@@ -55,6 +56,7 @@ public struct AccountDatabase: Sendable {
         guard case .files(_, let groups) = source else {
             return try lookUp("getgrnam_r", name) { buffer, size, error in
                 var entry = group()
+                // Safety: what is found lies in the buffer, and is copied out at once.
                 var found: UnsafeMutablePointer<group>?
                 error = getgrnam_r(name, &entry, buffer, size, &found)
                 return found?.pointee.gr_gid
@@ -68,6 +70,7 @@ public struct AccountDatabase: Sendable {
         guard case .files(let users, _) = source else {
             return try lookUp("getpwuid_r", "\(uid)") { buffer, size, error in
                 var entry = passwd()
+                // Safety: what is found lies in the buffer, and is copied out at once.
                 var found: UnsafeMutablePointer<passwd>?
                 error = getpwuid_r(uid, &entry, buffer, size, &found)
                 return found?.pointee.pw_name.map { String(cString: $0) }
@@ -81,6 +84,7 @@ public struct AccountDatabase: Sendable {
         guard case .files(_, let groups) = source else {
             return try lookUp("getgrgid_r", "\(gid)") { buffer, size, error in
                 var entry = group()
+                // Safety: what is found lies in the buffer, and is copied out at once.
                 var found: UnsafeMutablePointer<group>?
                 error = getgrgid_r(gid, &entry, buffer, size, &found)
                 return found?.pointee.gr_name.map { String(cString: $0) }
