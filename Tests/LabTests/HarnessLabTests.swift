@@ -112,6 +112,25 @@ struct HarnessLabTests {
         }
     }
 
+    @Test func `a site repository takes commits while its host is off, and while it runs`() async throws {
+        try await withLabHost(name: "site", disk: .cuttable, boots: false) { host in
+            let site = SiteRepository(host: host)
+            let first = try await site.create(["a.yaml": "one\n", "d/b.yaml": "two\n"])
+            try await host.boot()
+            let bytes: [UInt8] = [0xff, 0x00, 0x0a]
+            let second = try await site.commit("second", bytes: ["c": bytes], removing: ["a.yaml"])
+            let log = try await host.succeed("git", "-C", SiteRepository.path, "log", "--format=%H %s", "main")
+            #expect(log == "\(second) second\n\(first) first")
+            let names = try await host.succeed("git", "-C", SiteRepository.path, "ls-tree", "-r", "--name-only", "main")
+            #expect(names == "c\nd/b.yaml")
+            let content = try await host.execute(["git", "-C", SiteRepository.path, "cat-file", "blob", "main:c"])
+            #expect(content.standardOutput == bytes)
+            try await host.powerCut()
+            try await host.boot()
+            #expect(try await host.succeed("git", "-C", SiteRepository.path, "rev-parse", "main") == second)
+        }
+    }
+
     @Test(arguments: [LabHost.Disk.overlay, .cuttable])
     func `nothing of a host is left after its scope`(disk: LabHost.Disk) async throws {
         let (leader, directory, name) = try await withLabHost(name: "gone", disk: disk) { host in

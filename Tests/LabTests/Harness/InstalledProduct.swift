@@ -12,46 +12,48 @@ enum InstalledProduct {
         return isBuilt ? nil : "there is no release build to install; run 'make build' first"
     }()
 
-    /// The layers of the installed product, top first.
+    /// The layer that the installed product is, with the daemon enabled.
     ///
     /// The first caller installs; the others wait for it.
-    static func layers() async throws -> [String] {
+    static func layer() async throws -> String {
         try await installation.value { try await install() }
     }
 
-    private static let installation = Once<[String]>()
+    private static let installation = Once<String>()
+    /// The name makes the janitor remove it if this process cannot.
+    private static let directory = "\(Lab.hostsDirectory)/\(LabSite.prefix)\(LabSite.owner)-0-product"
 
-    private static func install() async throws -> [String] {
+    private static func remove() {
+        let removal = try? ChildProcess.start(["rm", "-rf", directory], environment: labEnvironment, redirections: [])
+        _ = removal?.wait(until: .now + .seconds(20))
+    }
+
+    private static func install() async throws -> String {
         if let obstacle { throw LabError(obstacle) }
-        // The name makes the janitor remove it when this process is gone.
-        let directory = "\(Lab.hostsDirectory)/\(LabSite.prefix)\(LabSite.owner)-0-product"
-        try makeDirectories(directory)
         _ = try await LabSite.shared.base()
-        let stage: String
-        if let staged = Lab.environment("AETHEREDGE_STAGE") {
-            stage = staged
-        } else {
-            stage = "\(directory)/stage"
-            try await ChildProcess.run(
-                ["make", "-C", Lab.checkout, "install", "DESTDIR=\(stage)", "PREFIX=/usr"],
-                environment: labEnvironment.merging(["PATH": Lab.environment("PATH") ?? ""]) { $1 },
-                timeout: .seconds(600)
-            ).checked()
-        }
-        for link in ["bin", "sbin", "lib", "lib64"] where access("\(stage)/\(link)", F_OK) == 0 {
-            throw LabError(
-                "'make install' made /\(link), which is a link on every merged-usr system; install below /usr")
-        }
-        // Enabling writes links; they go to a layer of their own, so that a given stage stays as it is.
-        let links = "\(directory)/enabled"
-        try makeDirectories("\(links)/usr/lib")
-        try await ChildProcess.run(
-            ["cp", "-a", "\(stage)/usr/lib/systemd", "\(links)/usr/lib/"], timeout: .seconds(30)
-        ).checked()
-        try await ChildProcess.run(
-            ["systemctl", "--quiet", "--root=\(links)", "enable", "aetheredged.service", "aetheredged.socket"],
-            timeout: .seconds(30)
-        ).checked()
-        return [links, stage]
+        let layer = "\(directory)/layer"
+        try makeDirectories(layer)
+        atexit { InstalledProduct.remove() }
+        let stage = try await stage(into: "\(directory)/stage")
+
+        // On a merged-usr system /lib is a link; a directory of that name in a layer would hide it and all below it.
+        let script = """
+            for name in bin sbin lib; do mkdir -p "$2/usr/$name" && ln -sfn "usr/$name" "$2/$name"; done
+            tar -C "$1" -c . | tar -C "$2" -x --keep-directory-symlink --no-same-owner --no-overwrite-dir
+            rm "$2/bin" "$2/sbin" "$2/lib"
+            """
+        try await ChildProcess.run(["sh", "-euc", script, "sh", stage, layer], timeout: .seconds(120)).checked()
+        let enable = ["systemctl", "--quiet", "--root=\(layer)", "enable", "aetheredged.service", "aetheredged.socket"]
+        try await ChildProcess.run(enable, timeout: .seconds(30)).checked()
+        return layer
+    }
+
+    /// The installed tree: the one that is given, or what `make install` makes of the checkout's build.
+    private static func stage(into directory: String) async throws -> String {
+        if let staged = Lab.environment("AETHEREDGE_STAGE") { return staged }
+        let command = ["make", "-C", Lab.checkout, "install", "DESTDIR=\(directory)", "PREFIX=/usr"]
+        let environment = labEnvironment.merging(["PATH": Lab.environment("PATH") ?? ""]) { $1 }
+        try await ChildProcess.run(command, environment: environment, timeout: .seconds(600)).checked()
+        return directory
     }
 }

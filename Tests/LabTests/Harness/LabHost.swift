@@ -47,6 +47,8 @@ final class LabHost: Sendable {
         }
     }
 
+    var isRunning: Bool { state.withLock { $0 != nil } }
+
     /// How long the last boot took, from the first process to systemd's word that it is up.
     var lastBootTime: Duration { bootTime.withLock { $0 } }
 
@@ -71,14 +73,16 @@ final class LabHost: Sendable {
 
     /// Runs a command in the tree of the host while it is off, before anything of the host could touch it.
     @discardableResult
-    func offline(_ command: [String], binding: String? = nil, timeout: Duration = .seconds(60)) async throws
-        -> CommandResult
-    {
+    func offline(
+        _ command: [String], binding: String? = nil, bytes: [UInt8] = [], timeout: Duration = .seconds(60)
+    ) async throws -> CommandResult {
         guard state.withLock({ $0 == nil }) else { throw LabError("host \(name) is running, not off") }
         var environment = labEnvironment
         if let binding { environment["LAB_BIND"] = binding }
         let arguments = runHostArguments("offline") + command
-        let result = try await ChildProcess.run(arguments, environment: environment, timeout: timeout).checked()
+        let result = try await ChildProcess.run(
+            arguments, environment: environment, input: bytes, timeout: timeout
+        ).checked()
         try await waitUntilDiskIsFree()
         return result
     }
