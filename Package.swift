@@ -9,6 +9,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -54,7 +55,7 @@ let package = Package(
         .target(name: "Model", dependencies: [collections, crypto, yams]),
 
         // Store.
-        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", crypto, grdb]),
+        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", crypto, grdb, grdbSQLite]),
 
         // Host.
         .target(

@@ -70,7 +70,9 @@ public struct StepRecord: Codable, Sendable, Hashable {
     }
 }
 
-/// How far a step came. A step found `intended` after a crash has an unknown effect: recovery observes to settle it.
+/// How far a step came.
+///
+/// A step found `intended` after a crash has an unknown effect: recovery observes to settle it.
 public enum StepState: String, Codable, Sendable, Hashable, CaseIterable {
     /// Can transition to `done`, `failed` or `undone`.
     case intended
@@ -107,6 +109,8 @@ public indirect enum StateBefore: Codable, Sendable, Hashable {
     case symlink(target: String, metadata: FileMetadata)
     /// A FIFO, socket or device node, which can be removed and made again.
     case special(mode: UInt32, device: UInt64, metadata: FileMetadata)
+    /// Owner, group, mode and attributes of what stays where it is, for a step that changes only these.
+    case metadata(FileMetadata, attributes: [ExtendedAttribute])
     /// A unit.
     case unit(UnitBefore)
     /// The step has no state of its own, as a daemon-reload.

@@ -1,0 +1,158 @@
+import GRDB
+import LinuxIO
+public import Model
+import Synchronization
+
+/// The state database of a host, `state.db`: API objects, the run journal, resource rows, generations and small blobs.
+///
+/// One connection writes; every write is one transaction, and what watchers hear comes in the order of commits. Another
+/// connection reads and moves the write-ahead log into the database, so that neither waits for the other. Every method
+/// that is not `async` blocks, and belongs on a thread of its caller's own.
+public final class HostDatabase: Sendable {
+    /// What opening found wrong with the database that was there; the daemon then rebuilds from git and host.
+    public let recovery: DatabaseRecovery?
+    /// Where the database stands; nil for one in memory.
+    public let path: String?
+
+    let writer: DatabaseQueue
+    let reader: DatabaseQueue
+    let thread: StoreThread
+    let hub = WatchHub()
+    let signals = ChangeSignals()
+    let log: WriteAheadLog
+    let simulatedDisk: SimulatedDisk?
+    /// How many times objects were written since the start.
+    let objectWrites = Atomic<Int>(0)
+    private let lock: StateLock?
+    private let synchronousMode = Mutex<Durability?>(nil)
+
+    /// Opens the database at a path, making it where there is none.
+    ///
+    /// A corrupt file is moved aside, see `recovery`. An older schema is migrated after a copy. Throws `.schemaTooNew` for
+    /// a database of a later version, `.unavailable` where the file system or another daemon is in the way.
+    public convenience init(
+        path: String, clock: @escaping @Sendable () -> WallTime = systemWallTime
+    ) throws(StoreError) {
+        try self.init(path: path, clock: clock, migrations: Migration.all)
+    }
+
+    init(path: String, clock: @Sendable () -> WallTime, migrations: [Migration]) throws(StoreError) {
+        let opening = try DatabaseOpening(path: path, clock: clock, migrations: migrations)
+        lock = try StateLock(path: path)
+        let opened = try opening.open()
+        writer = opened.writer
+        reader = opened.reader
+        recovery = opened.recovery
+        log = WriteAheadLog(of: opened.writer)
+        simulatedDisk = nil
+        self.path = path
+        do throws(LinuxIOError) { thread = .worker(try WorkerThread(name: "store")) } catch {
+            throw StoreError(.unavailable, "cannot start the thread of the store: \(error)", cause: error)
+        }
+    }
+
+    private init(memory: DatabaseQueue, losesUnsyncedWrites: Bool) throws(StoreError) {
+        writer = memory
+        reader = memory
+        recovery = nil
+        path = nil
+        log = WriteAheadLog(of: memory)
+        simulatedDisk = losesUnsyncedWrites ? SimulatedDisk() : nil
+        lock = nil
+        thread = .inline
+    }
+
+    /// Makes a database in memory, for tests and simulation: it never waits and runs on its callers' threads.
+    ///
+    /// With `losesUnsyncedWrites`, `cutPower` takes it back to its last synced commit. Versions begin after `base`.
+    public static func inMemory(
+        losesUnsyncedWrites: Bool = false, versionsAfter base: UInt64 = 0
+    ) throws(StoreError) -> HostDatabase {
+        let queue = try DatabaseOpening.memory(base: base)
+        return try HostDatabase(memory: queue, losesUnsyncedWrites: losesUnsyncedWrites)
+    }
+
+    deinit {
+        log.detach(from: writer)
+    }
+
+    /// Closes the database; every later operation throws `.unavailable`.
+    ///
+    /// Ends every watch.
+    public func close() throws(StoreError) {
+        hub.finishAll(StoreError(.unavailable, "the store was closed"))
+        signals.finishAll()
+        log.detach(from: writer)
+        do {
+            if reader !== writer { try reader.close() }
+            try writer.close()
+        } catch {
+            throw StoreError(sqlite: error, act: "close the state database")
+        }
+    }
+}
+
+extension HostDatabase {
+    /// Runs one transaction; after it returned, the change is as durable as asked for.
+    ///
+    /// `synchronous` cannot change within a transaction, so it is set before. A synced commit makes the deferred ones
+    /// before it durable too, as they stand before it in the same log.
+    func write<T>(
+        _ durability: Durability, _ act: @autoclosure () -> String, _ body: (WriteTransaction) throws -> T
+    ) throws(StoreError) -> T {
+        do {
+            return try writer.writeWithoutTransaction { database in
+                try simulatedDisk?.willCommit(durability, database)
+                try setSynchronous(durability, database)
+                let transaction = WriteTransaction(database)
+                var result: T?
+                try database.inTransaction(.immediate) {
+                    result = try body(transaction)
+                    return .commit
+                }
+                simulatedDisk?.didCommit(durability)
+                for action in transaction.afterCommit { action() }
+                log.boundAfterCommit(database)
+                guard let result else { preconditionFailure("a committed transaction has a result") }
+                return result
+            }
+        } catch {
+            throw noted(error, act())
+        }
+    }
+
+    /// Reads at one point of history.
+    func read<T>(_ act: @autoclosure () -> String, _ body: (Database) throws -> T) throws(StoreError) -> T {
+        do { return try reader.read(body) } catch { throw noted(error, act()) }
+    }
+
+    /// Reads between two commits of the writer, with nothing told to watchers meanwhile.
+    func readBetweenCommits<T>(
+        _ act: @autoclosure () -> String, _ body: (Database) throws -> T
+    ) throws(StoreError) -> T {
+        do { return try writer.writeWithoutTransaction(body) } catch { throw noted(error, act()) }
+    }
+
+    private func setSynchronous(_ durability: Durability, _ database: Database) throws {
+        let isSet = synchronousMode.withLock { $0 == durability }
+        if isSet { return }
+        try database.run(durability == .synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+        synchronousMode.withLock { $0 = durability }
+    }
+
+    /// Makes the store's error of SQLite's; a database found malformed is marked, so that the next start moves it aside.
+    private func noted(_ error: any Error, _ act: String) -> StoreError {
+        if let path, let database = error as? DatabaseError,
+            database.resultCode == .SQLITE_CORRUPT || database.resultCode == .SQLITE_NOTADB
+        {
+            DatabaseOpening.markSuspect(path: path)
+        }
+        return StoreError(sqlite: error, act: act)
+    }
+}
+
+/// The time of day.
+@Sendable public func systemWallTime() -> WallTime {
+    let now = wallClockNow()
+    return WallTime(nanoseconds: now.seconds * 1_000_000_000 + Int64(now.nanoseconds))
+}

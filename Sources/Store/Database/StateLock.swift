@@ -1,0 +1,23 @@
+import LinuxIO
+
+/// Keeps a second daemon off the same state; the kernel releases it whatever becomes of the process.
+final class StateLock: Sendable {
+    private let file: FileDescriptor
+
+    /// Locks the state beside a database; throws `.unavailable` while another process has it.
+    init(path: String) throws(StoreError) {
+        let (directory, name) = DatabaseOpening.split(path)
+        let isFree: Bool
+        do throws(LinuxIOError) {
+            let handle = try DirectoryHandle(trustedPath: directory)
+            file = try handle.openForWriting(name + ".lock", permissions: 0o600)
+            isFree = try file.lockExclusively()
+        } catch {
+            throw StoreError(file: error, act: "lock the state in '\(directory)'")
+        }
+        guard isFree else {
+            throw StoreError(
+                .unavailable, "cannot open '\(path)': another process has it open; stop the other aetheredged first")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import GRDB
+import Model
+
+/// How far back the window of a kind's history reaches.
+enum HistoryFloor {
+    /// Records that changes up to a version are gone.
+    static func set(_ kind: KindName, in partition: Partition, to version: Int64, _ database: Database) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO history_floors (partition, kind, version) VALUES (?, ?, ?)",
+            [partition.rawValue, kind.rawValue, version])
+    }
+
+    /// Throws `.expired` unless every change of a kind after a version is still known.
+    ///
+    /// A version from before this database was made, or from a future that it does not know, is none of its history.
+    static func check(
+        _ kind: KindName, in partition: Partition, _ version: ResourceVersion, _ database: Database
+    ) throws {
+        let pruned = try database.number(
+            "SELECT version FROM history_floors WHERE partition = ? AND kind = ?",
+            [partition.rawValue, kind.rawValue])
+        let floor = max(try database.versionStart(), ResourceVersion(UInt64(pruned)))
+        guard version >= floor, version <= (try database.version(of: partition)) else {
+            throw StoreError(
+                .expired,
+                "the history of '\(kind.rawValue)' does not reach version \(version.value); list again and watch from there"
+            )
+        }
+    }
+}
