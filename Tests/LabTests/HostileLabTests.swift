@@ -149,7 +149,7 @@ struct HostileLabTests {
         Client(
             testDescription: "nested JSON",
             script:
-                #"(printf '\#(post)Content-Length: 500000\r\n\r\n'; head -c 500000 /dev/zero | tr '\0' '[') | \#(send)"#,
+                #"(printf '\#(post)Content-Length: 500000\r\n\r\n'; head -c 500000 /dev/zero | tr '\0' [) | \#(send)"#,
             answers: ["400", "422"]),
         Client(
             testDescription: "a half-closed connection", script: "printf 'GET /version \(get)' | \(send)",

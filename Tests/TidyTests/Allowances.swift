@@ -1,7 +1,7 @@
 /// A deliberate exception: in this file this rule may be broken so much and no more.
 ///
-/// `limit` is what was measured: the size for a size rule, else the number of findings. When the file gets better the limit
-/// has to follow, so that the list can only shrink.
+/// `limit` is what was measured: the size for a size rule, else the number of findings. When the file gets better the
+/// limit has to follow, so that the list can only shrink.
 struct Allowance {
     let path: String
     let rule: RuleName

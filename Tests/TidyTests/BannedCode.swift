@@ -29,7 +29,7 @@ let bannedCode: [BannedCode] = [
     BannedCode(
         code: "DispatchQueue", rule: .dispatch, message: "use a task group, or a named thread for blocking work"),
     BannedCode(
-        code: "print(", rule: .output, message: "log with a constant message, or throw", exempt: ["Sources/aetherctl/"]),
+        code: "print(", rule: .output, message: "log a constant message, or throw", exempt: ["Sources/aetherctl/"]),
     BannedCode(
         code: "try!", rule: .trap, message: "handle the error, or trap with a sentence that says why it cannot be"),
     BannedCode(code: "as!", rule: .trap, message: "use 'as?' and handle nil"),

@@ -1,7 +1,7 @@
 /// Tells code from comments and literals, for Swift and, near enough, for C.
 ///
-/// Knows nested comments, plain, raw and multi-line strings with interpolations to any depth, extended regex literals and
-/// identifiers in backticks, whose words are a test's name and not code.
+/// Knows nested comments, plain, raw and multi-line strings with interpolations to any depth, extended regex literals
+/// and identifiers in backticks, whose words are a test's name and not code.
 struct SourceLexer {
     struct Comment {
         let line: Int
