@@ -67,14 +67,18 @@
 
     let distanceMaximum = 6
     let comments = source.comments.filter { $0.text.contains("Safety:") }.map(\.line)
-    let functions = source.functionLines()
+    let functions = source.functionLines().filter { function in
+        comments.contains { (function.lowerBound - distanceMaximum...function.upperBound).contains($0) }
+    }
     var lastCovered = -distanceMaximum
     var findings: [Finding] = []
     for line in lines.sorted() {
-        // One comment covers what stands close together, and the function that it is in.
+        // One comment covers what stands close together, the head of the type that it opens, and the function that it
+        // is in or above.
         let isCovered =
-            line - lastCovered <= distanceMaximum || comments.contains { (line - distanceMaximum...line).contains($0) }
-            || functions.contains { function in function.contains(line) && comments.contains(where: function.contains) }
+            line - lastCovered <= distanceMaximum
+            || comments.contains { (line - distanceMaximum...line + 2).contains($0) }
+            || functions.contains { $0.contains(line) }
         if isCovered {
             lastCovered = line
         } else {

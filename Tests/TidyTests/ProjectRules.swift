@@ -29,8 +29,8 @@ struct Project {
                         findings.append(source.finding(.cImporter, at: statement.offset, message))
                     }
                 }
-                let isDeclared =
-                    target.dependencies.contains(statement.module) || toolchainModules.contains(statement.module)
+                let provider = packageModules[statement.module] ?? statement.module
+                let isDeclared = target.dependencies.contains(provider) || toolchainModules.contains(provider)
                 if !isDeclared, statement.module != target.name {
                     let message = "'\(target.name)' does not declare '\(statement.module)' in Package.swift"
                     findings.append(source.finding(.importMatrix, at: statement.offset, message))
@@ -124,6 +124,9 @@ struct Project {
         return files.contains { $0.hasSuffix(".h") } && !files.contains { $0.hasSuffix(".swift") }
     }
 }
+
+/// Modules that come with a product of another name.
+private let packageModules = ["CYaml": "Yams"]
 
 /// Modules that come with the toolchain and that every target may use.
 private let toolchainModules: Set<String> = [

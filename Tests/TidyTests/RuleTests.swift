@@ -66,6 +66,7 @@ struct RuleTests {
         "static func x() {}; class func y() {}",
         "// Safety: confined to the bus thread.\nstruct A: @unchecked Sendable {}",
         "// Safety: lives during the call.\n\n\n\n\nlet p: UnsafePointer<Int>\n\n\nlet q: UnsafePointer<Int>",
+        "final class A: @unchecked Sendable {\n// Safety: all is behind the lock.\nvar a = 1 }",
         "withUnsafeBytes(of: a) { f($0) }",
         "logger.info(\"fetched\", metadata: [\"name\": \"\\(name)\"])",
         "errors.error(\"\\(name)\")",

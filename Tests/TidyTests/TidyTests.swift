@@ -7,6 +7,6 @@ struct TidyTests {
         #expect(project.paths.count > 10, "there is nothing to look at below \(Checkout.root)")
         let findings = remaining(project.findings(), after: allowances)
         let report = findings.map(\.description).sorted().joined(separator: "\n")
-        #expect(findings.isEmpty, "\(findings.count) findings:\n\(report)")
+        if !findings.isEmpty { Issue.record("\(findings.count) findings:\n\(report)") }
     }
 }
