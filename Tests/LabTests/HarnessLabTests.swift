@@ -169,7 +169,12 @@ struct HarnessLabTests {
         try makeDirectories(Lab.hostsDirectory)
         defer { unlink(probe) }
         let source = "\(Lab.sourceDirectory)/Fixtures/fanotify-probe.c"
-        try await ChildProcess.run(["cc", "-static", "-o", probe, source], timeout: .seconds(60)).checked()
+        // The toolchain brings clang where there is no cc.
+        let build = "$(command -v cc || command -v clang) -static -o \"$1\" \"$2\""
+        let environment = ["PATH": Lab.environment("PATH") ?? "/usr/bin"]
+        try await ChildProcess.run(
+            ["sh", "-euc", build, "sh", probe, source], environment: environment, timeout: .seconds(60)
+        ).checked()
         let program = try readBytes(probe)
 
         try await withLabHost(name: "fanotify") { host in

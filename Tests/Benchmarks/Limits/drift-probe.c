@@ -1,8 +1,8 @@
 // drift-probe FILE CONTENT COUNT [SOCKET URL]: how long a repair takes, seen from outside, the same way for everyone.
 //
 // Writes other bytes into FILE and waits on inotify until FILE holds CONTENT again, COUNT times. With SOCKET and URL it
-// then asks the daemon until the resource's record is a new one that is in sync; without, it waits for a line on standard
-// input, as repair-one writes them. Prints percentiles of both, in seconds.
+// then asks the daemon until the resource's record is a new one that is in sync; without, it waits for a line on
+// standard input, as repair-one writes them. Prints percentiles of both, in seconds.
 #define _GNU_SOURCE
 #include "bench.h"
 

@@ -1,7 +1,7 @@
 // repair-one FILE CONTENT: the least that a repair can cost.
 //
 // Watches FILE's directory with inotify; when somebody wrote FILE, writes CONTENT to a temporary, fsyncs it, renames it
-// over FILE and fsyncs the directory. Says `ready`, then a line for each repair that is durable; runs until it is killed.
+// over FILE and fsyncs the directory. Says `ready`, then a line for each repair that is durable; runs until killed.
 #define _GNU_SOURCE
 #include "bench.h"
 
