@@ -1,0 +1,184 @@
+public import HTTPTransport
+public import Model
+public import Store
+
+/// Observes resources again and returns the digests of what is observed, as plans hold them.
+///
+/// `declared` has the declarations that the run leads to; a resource that leaves the host has none.
+public typealias Reobservation =
+    @Sendable (_ resources: [ResourceID], _ declared: [ResourceID: DeclaredResource]) async -> [ResourceID: Result<
+        ContentDigest, HostError
+    >]
+
+/// Carries out runs: the one door through which a host is changed (I1).
+///
+/// A run goes batch by batch: old state kept and temporaries written, compared with the plan again (I5), intents and
+/// undo committed (I2), names exchanged, verified, results recorded. Whatever fails undoes the whole run. One run at a
+/// time works on a resource; the caller sees to it.
+public struct Executor<Host: HostMutating>: Sendable {
+    let host: Host
+    let journal: RunJournal
+    let content: ContentStore
+    let resources: ResourceTable
+    let worker: any BlockingWorker
+    let probes: ProbeRunner<Host>
+    let configuration: ExecutorConfiguration
+    let boundary: BoundaryHook?
+    let observe: Reobservation
+
+    /// Makes an executor.
+    ///
+    /// `worker` has the threads on which everything blocks; `boundary` is for crash tests.
+    public init(
+        host: Host, journal: RunJournal, content: ContentStore, resources: ResourceTable, worker: any BlockingWorker,
+        transport: Transport? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        configuration: ExecutorConfiguration = ExecutorConfiguration(), boundary: BoundaryHook? = nil,
+        observe: @escaping Reobservation
+    ) {
+        self.host = host
+        self.journal = journal
+        self.content = content
+        self.resources = resources
+        self.worker = worker
+        self.configuration = configuration
+        self.boundary = boundary
+        self.observe = observe
+        probes = ProbeRunner(
+            host: host, worker: worker, transport: transport, clock: clock, settleSeconds: configuration.settleSeconds)
+    }
+
+    /// Carries out a run, or goes on with one that was interrupted.
+    ///
+    /// `declared` are the declarations that the run leads to, for probes and rows. Cancelling the task stops it where
+    /// it is, as a crash does: `recover` undoes it then.
+    public func execute(
+        _ run: RunRecord, declared: [ResourceID: DeclaredResource], control: RunControl = RunControl(),
+        progress: @Sendable (RunProgress) -> Void = { _ in }
+    ) async -> RunOutcome {
+        let hand = hand(for: run)
+        var ledger = RunLedger(declared: declared)
+        do {
+            let records = try await committed(run)
+            for record in records { ledger.records[record.index] = record }
+        } catch {
+            return .failed(RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)"), notUndone: [])
+        }
+        let firstBatch = hand.layout.batches.firstIndex { batch in
+            !batch.steps.allSatisfy { ledger.records[$0]?.state == .done }
+        }
+        var machine = RunMachine(
+            batches: hand.layout.batches,
+            firstBatch: ledger.records.isEmpty ? 0 : firstBatch ?? hand.layout.batches.count)
+        var action = machine.start(control.current)
+        while true {
+            progress(RunProgress(stepsDone: ledger.stepsDone, stepsTotal: hand.layout.steps.count))
+            let event: RunMachine.Event
+            switch action {
+            case .finish(let outcome):
+                return outcome.noting(ledger.concurrentWrites)
+            case .compare(let ids):
+                event = await compare(ids, run, ledger)
+            case .verify(let batch):
+                event = await verify(hand.layout.batches[batch].completed, run, ledger)
+            default:
+                let turn = Turn(machine: machine, ledger: ledger, action: action)
+                guard let next = await drive(hand, turn, control) else { return .interrupted }
+                (machine, ledger, action) = (next.machine, next.ledger, next.action)
+                continue
+            }
+            action = machine.handle(event, control.current)
+        }
+    }
+
+    /// Undoes a run that is not settled, such as one that was interrupted and is not wanted any more.
+    public func undo(_ run: RunRecord, because failure: RunFailure) async -> RunOutcome {
+        await undo(run, failure, leftovers: false)
+    }
+}
+
+extension Executor {
+    /// What moves between the caller and the blocking threads.
+    struct Turn: Sendable {
+        var machine: RunMachine
+        var ledger: RunLedger
+        var action: RunMachine.Action
+    }
+
+    func hand(for run: RunRecord) -> StepHand<Host> {
+        StepHand(
+            host: host, journal: journal, content: content, resources: resources, worker: worker,
+            configuration: configuration, boundary: boundary, run: run, layout: RunLayout(run.plan))
+    }
+
+    /// The steps of a run that may have had an effect.
+    func committed(_ run: RunRecord) async throws -> [StepRecord] {
+        guard run.startTime != nil else { return [] }
+        let journal = journal
+        return try await worker.run { try journal.steps(of: run.name) }
+    }
+
+    /// Blocks until an action comes that waits for observation; nil when the executor was stopped where it was.
+    private func drive(_ hand: StepHand<Host>, _ turn: Turn, _ control: RunControl) async -> Turn? {
+        do {
+            return try await worker.run {
+                var turn = turn
+                turn.action = try hand.drive(turn.action, &turn.machine, &turn.ledger) { control.current }
+                return turn
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// Compares resources with what was planned for (I5).
+    private func compare(_ ids: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event {
+        guard !ids.isEmpty else { return .compared(changed: []) }
+        let observed = await observe(ids, ledger.declared)
+        var changed: [ResourceID] = []
+        for change in run.plan.changes {
+            guard let result = observed[change.resource] else { continue }
+            switch result {
+            case .success(change.before): continue
+            case .success: changed.append(change.resource)
+            case .failure(let error):
+                return .failed(RunFailure(.operation, resource: change.resource, error.message))
+            }
+        }
+        let missing = ids.filter { observed[$0] == nil }
+        return .compared(changed: changed + missing)
+    }
+
+    /// Observes changes that are made, and probes them.
+    func verify(_ changes: [Int], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event {
+        guard !changes.isEmpty else { return .done }
+        let observed = await observe(changes.map { run.plan.changes[$0].resource }, ledger.declared)
+        for change in changes.map({ run.plan.changes[$0] }) {
+            switch observed[change.resource] {
+            case .success(change.after)?: continue
+            case .failure(let error)?:
+                return .failed(RunFailure(.verification, resource: change.resource, error.message))
+            case .success?, nil:
+                return .failed(
+                    RunFailure(
+                        .verification, resource: change.resource,
+                        "changed \(change.resource), but it is not observed as planned; somebody else changes it"
+                    ))
+            }
+        }
+        for change in changes.map({ run.plan.changes[$0] }) {
+            for probe in ledger.declared[change.resource]?.verify ?? [] {
+                if let message = await probes.run(probe, of: change.resource, hand: hand(for: run)) {
+                    return .failed(RunFailure(.verification, resource: change.resource, message))
+                }
+            }
+        }
+        return .done
+    }
+}
+
+extension RunOutcome {
+    /// Adds the writers that came in between.
+    fileprivate func noting(_ writes: [ConcurrentWrite]) -> RunOutcome {
+        if case .succeeded = self { .succeeded(concurrentWrites: writes) } else { self }
+    }
+}

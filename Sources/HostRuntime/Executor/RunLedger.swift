@@ -1,0 +1,24 @@
+import Model
+import Store
+
+/// What the executor knows of a run that it carries out, beyond the plan.
+struct RunLedger: Sendable {
+    /// Steps whose intents are, or may be, in the journal.
+    var records: [Int: StepRecord] = [:]
+    /// Steps of the batch that is being prepared; their temporaries may exist without an intent.
+    var prepared: [StepRecord] = []
+    /// Steps whose old file had just been written when it was kept, so that only its bytes tell whether it changed
+    /// since.
+    var young: Set<Int> = []
+    /// Bytes that the batch which is being prepared replaces or removes.
+    var versions: [RetainedVersion] = []
+    /// Writers that came in between.
+    var concurrentWrites: [ConcurrentWrite] = []
+    /// The declarations that the run leads to; a resource that leaves the host has none.
+    var declared: [ResourceID: DeclaredResource]
+
+    /// The records in the order of their steps.
+    var ordered: [StepRecord] { records.values.sorted { $0.index < $1.index } }
+    /// Steps that are done.
+    var stepsDone: Int { records.values.count { $0.state == .done } }
+}

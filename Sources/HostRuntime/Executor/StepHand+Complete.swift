@@ -1,0 +1,156 @@
+import LinuxIO
+import Model
+import Store
+
+extension StepHand {
+    /// Makes a verified batch final: keeps what others wrote meanwhile, discards what was displaced, syncs the
+    /// directories and records the results.
+    ///
+    /// The results need not be synced, for recovery derives them.
+    func complete(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        if batch.isFiles { try discardDisplaced(batch, &ledger) }
+        try recordDone(batch, &ledger)
+    }
+
+    /// Records that a batch is done, with the rows of the changes that it completes.
+    func recordDone(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        var states: [StepResult] = []
+        for index in batch.steps {
+            ledger.records[index]?.state = .done
+            states.append(StepResult(index: index, state: .done))
+        }
+        let rows = try rows(completedBy: batch, ledger)
+        try record(states, rows)
+    }
+
+    private func discardDisplaced(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        let displaced = batch.steps.compactMap { ledger.records[$0] }.filter(\.displaces)
+        var changed: [StepRecord] = []
+        var versions: [RetainedVersion] = []
+        for record in displaced {
+            guard let path = record.operation.path else { continue }
+            let found = try keepForeign(
+                record, at: ExecutorPath.beside(path, temporaryName(record.index)), isNewKnown: false,
+                trustsTimes: !ledger.young.contains(record.index))
+            guard !found.writes.isEmpty else { continue }
+            ledger.concurrentWrites += found.writes
+            versions += found.versions
+            changed.append(record)
+        }
+        if !changed.isEmpty { try recordForeign(changed, versions, &ledger) }
+        for record in displaced {
+            guard let path = record.operation.path else { continue }
+            try attempt(record.resource) { () throws(HostError) in
+                try host.discard(temporaryName(record.index), beside: path, permit: permit())
+            }
+            try pass(.discarded(step: record.index))
+        }
+        try syncNames(batch.steps.compactMap { ledger.records[$0] })
+    }
+
+    /// What others wrote is what an undo goes back to; that is durable before it is discarded.
+    private func recordForeign(
+        _ records: [StepRecord], _ versions: [RetainedVersion], _ ledger: inout RunLedger
+    ) throws(StepStop) {
+        var updated: [StepRecord] = []
+        for record in records {
+            guard let path = record.operation.path else { continue }
+            var record = record
+            do throws(CaptureError) {
+                record.undo.before = try capture(
+                    ExecutorPath.beside(path, temporaryName(record.index)), depth: .everything, for: record.resource
+                ).state
+            } catch {
+                throw error.stop(record.resource)
+            }
+            ledger.records[record.index] = record
+            updated.append(record)
+        }
+        try store { () throws(StoreError) in
+            try journal.recordIntents(run: run.name, steps: updated, retaining: versions)
+        }
+        try pass(.committed)
+    }
+
+    /// Makes the names that steps changed durable.
+    func syncNames(_ records: [StepRecord]) throws(StepStop) {
+        var directories: Set<String> = []
+        var files: Set<String> = []
+        for record in records {
+            guard let path = record.operation.path else { continue }
+            if record.operation.replaces { directories.insert(ExecutorPath.parent(of: path)) }
+            guard case .setMetadata = record.operation else { continue }
+            switch try attempt(record.resource, { () throws(HostError) in try host.status(of: path)?.type }) {
+            case .regular: files.insert(path)
+            case .directory: directories.insert(path)
+            default: directories.insert(ExecutorPath.parent(of: path))
+            }
+        }
+        guard let first = records.first, !(directories.isEmpty && files.isEmpty) else { return }
+        try attempt(first.resource) { () throws(HostError) in
+            try host.sync(files: files.sorted(), directories: directories.sorted(), permit: permit())
+        }
+        try pass(.directoriesSynced)
+    }
+
+    /// Records results, with the rows that follow from them, in one deferred commit.
+    func record(_ states: [StepResult], _ rows: [ResourceRow]) throws(StepStop) {
+        try store { () throws(StoreError) in
+            try journal.recordResults(run: run.name, states: states, rows: rows)
+        }
+        try pass(.recorded)
+    }
+}
+
+extension StepHand {
+    /// The rows of resources that a batch brought in sync.
+    private func rows(
+        completedBy batch: RunLayout.Batch, _ ledger: RunLedger
+    ) throws(StepStop) -> [ResourceRow] {
+        let ids = batch.completed.map { run.plan.changes[$0].resource }
+        guard !ids.isEmpty else { return [] }
+        let existing = try store { () throws(StoreError) in try resources.rows(ids: ids) }
+        var known: [ResourceID: ResourceRow] = [:]
+        for row in existing { known[row.id] = row }
+        let now = host.wallTime()
+        return ids.compactMap { id in
+            guard let declared = ledger.declared[id] else { return nil }
+            var row = known[id] ?? ResourceRow(id: id, declared: declared, status: .init(), createdTime: now)
+            row.declared = declared
+            if row.beforeAdoption == nil, row.status.lastRun == nil { row.beforeAdoption = stateBefore(id, ledger) }
+            row.markInSync(by: run, at: now)
+            return row
+        }
+    }
+
+    /// What was at a resource before the run, for a resource that was not managed before.
+    private func stateBefore(_ id: ResourceID, _ ledger: RunLedger) -> StateBefore? {
+        let first = layout.steps.first { step in
+            guard step.resource == id, let record = ledger.records[step.index] else { return false }
+            if case .none = record.undo.before { return false }
+            return id.type.isPath ? step.operation.path == id.identity : step.operation.path == nil
+        }
+        return first.flatMap { ledger.records[$0.index]?.undo.before }
+    }
+}
+
+extension ResourceRow {
+    /// Notes that a run brought the resource in sync.
+    mutating func markInSync(by run: RunRecord, at now: WallTime) {
+        if status.phase != .inSync { status.lastTransitionTime = now }
+        status.phase = .inSync
+        status.message = nil
+        status.lastRun = run.name
+        if let drift = status.lastDrift, drift.repairedTime == nil {
+            status.lastDrift?.repairedTime = now
+            status.lastDrift?.run = run.name
+        }
+    }
+}
+
+extension StepRecord {
+    /// Whether the step moves something to its temporary name that must be discarded.
+    var displaces: Bool {
+        if case .absent = undo.before { false } else { operation.replaces }
+    }
+}

@@ -1,0 +1,149 @@
+import LinuxIO
+import Model
+import Store
+import Synchronization
+
+extension StepHand {
+    /// A step as it was prepared.
+    private struct Prepared: Sendable {
+        var record: StepRecord
+        var isYoung: Bool
+        var versions: [RetainedVersion]
+    }
+
+    /// What the threads that prepare have found.
+    private struct Outcome {
+        var results: [Int: Result<Prepared, StepStop>] = [:]
+        var hasFailed = false
+
+        mutating func note(_ result: Result<Prepared, StepStop>, at position: Int) {
+            results[position] = result
+            if case .failure = result { hasFailed = true }
+        }
+    }
+
+    /// Keeps the old state of a batch's targets and writes the temporaries; nothing changes under any name of a
+    /// resource.
+    func prepare(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        ledger.young = []
+        ledger.versions = []
+        guard batch.isFiles else {
+            ledger.prepared = try prepareUnits(batch)
+            return
+        }
+        let steps = layout.steps[batch.steps]
+        // Registered before they exist, so that a failure discards them.
+        ledger.prepared = steps.map { step in
+            StepRecord(
+                index: step.index, resource: step.resource, operation: step.operation,
+                undo: UndoRecord(temporaryName: temporaryName(step.index), before: .none))
+        }
+        let prepared = try prepareEach(Array(steps))
+        ledger.prepared = prepared.map(\.record)
+        ledger.young = Set(prepared.lazy.filter(\.isYoung).map(\.record.index))
+        ledger.versions = prepared.flatMap(\.versions)
+        var written: [String] = []
+        for step in steps {
+            guard case .writeFile(let path, _, _) = step.operation else { continue }
+            written.append(ExecutorPath.beside(path, temporaryName(step.index)))
+        }
+        guard !written.isEmpty else { return }
+        try attempt(steps[batch.steps.lowerBound].resource) { () throws(HostError) in
+            try host.sync(files: written, directories: [], permit: permit())
+        }
+        try pass(.contentSynced)
+    }
+
+    /// Prepares few steps here and many on all threads; the first failure in the order of the steps is thrown.
+    private func prepareEach(_ steps: [RunLayout.Step]) throws(StepStop) -> [Prepared] {
+        guard steps.count >= configuration.parallelStepsMinimum else {
+            var prepared: [Prepared] = []
+            for step in steps { prepared.append(try prepare(step)) }
+            return prepared
+        }
+        let outcome = Mutex(Outcome())
+        worker.forEachParallel(count: steps.count, chunk: 32) { range in
+            for position in range {
+                if outcome.withLock(\.hasFailed) { return }
+                let result = Result { () throws(StepStop) in try prepare(steps[position]) }
+                outcome.withLock { $0.note(result, at: position) }
+            }
+        }
+        let found = outcome.withLock(\.results)
+        var prepared: [Prepared] = []
+        for position in steps.indices {
+            if let result = found[position] { prepared.append(try result.get()) }
+        }
+        return prepared
+    }
+
+    private func prepare(_ step: RunLayout.Step) throws(StepStop) -> Prepared {
+        let name = temporaryName(step.index)
+        guard let path = step.operation.path else { preconditionFailure("step \(step.index) has no path") }
+        let captured: Captured
+        do throws(CaptureError) {
+            captured = try capture(path, depth: step.operation.captureDepth, for: step.resource)
+        } catch {
+            throw error.stop(step.resource)
+        }
+        try attempt(step.resource) { () throws(HostError) in
+            try writeTemporary(name, step.operation, over: captured.state)
+        }
+        let record = StepRecord(
+            index: step.index, resource: step.resource, operation: step.operation,
+            undo: UndoRecord(temporaryName: name, before: captured.state))
+        try pass(.prepared(step: step.index))
+        return Prepared(record: record, isYoung: captured.isYoung, versions: captured.versions)
+    }
+
+    /// Writes what a step puts at its path under its temporary name.
+    private func writeTemporary(
+        _ name: String, _ operation: Operation, over before: StateBefore
+    ) throws(HostError) {
+        switch operation {
+        case .writeFile(let path, let bytes, let metadata):
+            try host.prepareFile(
+                name, beside: path, metadata: metadata, size: bytes.size,
+                content: { write throws(HostError) in try stream(bytes.digest, for: path, write) }, permit: permit())
+        case .makeSymlink(let path, let target, let metadata):
+            try host.discard(name, beside: path, permit: permit())
+            try host.prepareSymlink(name, beside: path, target: target, metadata: metadata, permit: permit())
+        case .makeDirectory(let path, let metadata):
+            if case .directory = before {
+                throw HostError(.exists, "cannot make the directory '\(path)': there is one already")
+            }
+            try host.discard(name, beside: path, permit: permit())
+            try host.makeDirectory(ExecutorPath.beside(path, name), metadata: metadata, permit: permit())
+        case .remove(let path):
+            // A leftover would be in the way of what is displaced.
+            try host.discard(name, beside: path, permit: permit())
+        case .setMetadata(let path, _):
+            if case .absent = before {
+                throw HostError(.notFound, "cannot set the owner or mode of '\(path)': nothing is there")
+            }
+        case .unit, .reloadUnitFiles:
+            break
+        }
+    }
+
+    /// Keeps the state of units; every step of a unit goes back to the state before the batch.
+    private func prepareUnits(_ batch: RunLayout.Batch) throws(StepStop) -> [StepRecord] {
+        let steps = layout.steps[batch.steps]
+        var names: [String] = []
+        for step in steps {
+            if case .unit(let name, _) = step.operation, !names.contains(name) { names.append(name) }
+        }
+        let first = steps[batch.steps.lowerBound].resource
+        let states = try attempt(first) { () throws(HostError) in names.isEmpty ? [] : try host.units(names) }
+        var before: [String: UnitBefore] = [:]
+        for (name, state) in zip(names, states) {
+            before[name] = UnitBefore(activeState: state.activeState, unitFileState: state.unitFileState)
+        }
+        return steps.map { step in
+            var state = StateBefore.none
+            if case .unit(let name, _) = step.operation, let known = before[name] { state = .unit(known) }
+            return StepRecord(
+                index: step.index, resource: step.resource, operation: step.operation, undo: UndoRecord(before: state))
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Model
+import Store
+
+/// Carries out the steps of one run on the host and writes the journal.
+///
+/// Everything here blocks and runs on the executor's threads. Nothing here decides: `RunMachine` says what comes next,
+/// `UndoOrder` in which order effects are taken back.
+struct StepHand<Host: HostMutating>: Sendable {
+    let host: Host
+    let journal: RunJournal
+    let content: ContentStore
+    let resources: ResourceTable
+    let worker: any BlockingWorker
+    let configuration: ExecutorConfiguration
+    let boundary: BoundaryHook?
+    let run: RunRecord
+    let layout: RunLayout
+
+    /// The name under which a step prepares and displaces.
+    func temporaryName(_ step: Int) -> String { TemporaryName.step(step, ofRun: run.sequence) }
+
+    /// The name under which the undo of a step builds.
+    func undoName(_ step: Int) -> String { TemporaryName.undo(step, ofRun: run.sequence) }
+
+    /// Tells the crash hook that something on disk differs now.
+    func pass(_ point: Boundary) throws(StepStop) {
+        guard let boundary else { return }
+        do throws(BoundaryCrash) { try boundary(point) } catch { throw .crash }
+    }
+
+    /// Does something on the host for a resource.
+    func attempt<Result>(
+        _ resource: ResourceID, _ body: () throws(HostError) -> Result
+    ) throws(StepStop) -> Result {
+        do throws(HostError) { return try body() } catch { throw StepStop(error, resource) }
+    }
+
+    /// Does something in the store.
+    func store<Result>(
+        _ resource: ResourceID? = nil, _ body: () throws(StoreError) -> Result
+    ) throws(StepStop) -> Result {
+        do throws(StoreError) { return try body() } catch { throw StepStop(error, resource) }
+    }
+}
+
+extension StepHand {
+    /// Performs actions that block until one comes that does not, and returns it.
+    func drive(
+        _ first: RunMachine.Action, _ machine: inout RunMachine, _ ledger: inout RunLedger,
+        _ request: () -> RunControl.Request
+    ) throws(StepStop) -> RunMachine.Action {
+        var action = first
+        while true {
+            let event: RunMachine.Event
+            do throws(StepStop) {
+                guard let answer = try perform(action, &ledger) else { return action }
+                event = answer
+            } catch {
+                guard case .failure(let failure) = error else { throw error }
+                event = .failed(failure)
+            }
+            action = machine.handle(event, request())
+        }
+    }
+
+    /// Performs one action; nil for those that wait for observation.
+    private func perform(
+        _ action: RunMachine.Action, _ ledger: inout RunLedger
+    ) throws(StepStop) -> RunMachine.Event? {
+        switch action {
+        case .compare, .verify, .finish:
+            return nil
+        case .begin:
+            try begin()
+        case .prepare(let batch):
+            try prepare(layout.batches[batch], &ledger)
+        case .commit(let batch):
+            try commit(layout.batches[batch], &ledger)
+        case .apply(let batch):
+            try apply(layout.batches[batch], &ledger)
+        case .complete(let batch):
+            try complete(layout.batches[batch], &ledger)
+        case .undo(_, let isRecorded):
+            return .undone(try undo(&ledger, isRecorded: isRecorded))
+        case .settle(let phase, let message):
+            try settle(phase, message)
+        }
+        return .done
+    }
+
+    private func begin() throws(StepStop) {
+        if run.phase == .running, run.startTime != nil { return }
+        try transition(to: .running, message: nil, .deferred)
+    }
+
+    /// Writes the intents of a batch, synced: from here on recovery undoes what the batch does (I2).
+    private func commit(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        let records = ledger.prepared
+        for record in records { ledger.records[record.index] = record }
+        ledger.prepared = []
+        let versions = ledger.versions
+        try store { () throws(StoreError) in
+            try journal.recordIntents(run: run.name, steps: records, retaining: versions)
+        }
+        try pass(.committed)
+    }
+
+    /// What a run did to units cannot always be derived from the host, so its end is synced then.
+    private func settle(_ phase: RunPhase, _ message: String?) throws(StepStop) {
+        let isDerivable = phase == .succeeded && layout.batches.allSatisfy(\.isFiles)
+        try transition(to: phase, message: message, isDerivable ? .deferred : .synced)
+    }
+
+    /// Writes a phase of the run.
+    func transition(to phase: RunPhase, message: String?, _ durability: Durability) throws(StepStop) {
+        try store { () throws(StoreError) in
+            try journal.transition(
+                run: run.name, to: phase, message: message, time: host.wallTime(), durability: durability)
+        }
+        try pass(.transition)
+    }
+}
