@@ -1,0 +1,96 @@
+import Model
+import Testing
+
+@Suite("JSONCodable")
+struct JSONCodableTests {
+    private struct Inner: Codable, Hashable {
+        var name: String
+        var ports: [UInt16]
+    }
+
+    private enum Color: String, Codable, CaseIterable {
+        case red
+        case green
+    }
+
+    private enum Shape: Codable, Hashable {
+        case circle(radius: Double)
+        case square(side: Int)
+        case nothing
+    }
+
+    private struct Outer: Codable, Hashable {
+        var text = "t"
+        var flag = true
+        var small: Int8 = -8
+        var big: UInt64 = .max
+        var ratio: Double = 0.5
+        var float: Float = 1.5
+        var optional: Int?
+        var inner = Inner(name: "n", ports: [1, 2])
+        var map = ["a": Inner(name: "m", ports: [])]
+        var nested = [[1], [], [2, 3]]
+        var color = Color.green
+        var shapes = [Shape.circle(radius: 2), .square(side: 3), .nothing]
+        var any: JSONValue = ["x": [1, nil]]
+        var empty: [String] = []
+    }
+
+    @Test func `a value of every shape survives`() throws {
+        let value = try JSONValue(encoding: Outer())
+        #expect(value["big"] == "18446744073709551615")
+        #expect(value["optional"] == nil)
+        #expect(value["shapes"] == [["circle": ["radius": 2]], ["square": ["side": 3]], ["nothing": .object([:])]])
+        #expect(try value.decode(Outer.self, field: "spec") == Outer())
+        #expect(try JSONValue(parsing: value.canonicalBytes).decode(Outer.self, field: "") == Outer())
+    }
+
+    @Test func `values that are no objects survive`() throws {
+        #expect(try JSONValue(encoding: [1, 2]) == [1, 2])
+        #expect(try JSONValue(encoding: "x") == "x")
+        #expect(try JSONValue(encoding: Int?.none) == .null)
+        #expect(try JSONValue.null.decode(Int?.self, field: "x") == nil)
+        #expect(try JSONValue(encoding: [1: "a"]) == ["1": "a"])
+    }
+
+    @Test(
+        arguments: [
+            (["name": 1, "ports": []], "cannot read field 'spec.name': a string is expected, not an integer"),
+            (["ports": []], "cannot read field 'spec.name': the field is missing"),
+            (["name": nil, "ports": []], "cannot read field 'spec.name': a string is expected, not null"),
+            (
+                ["name": "x", "ports": [1, 70000]],
+                "cannot read field 'spec.ports[1]': 70000 is not between 0 and 65535"
+            ),
+            (["name": "x", "ports": ["1"]], "cannot read field 'spec.ports[0]': an integer is expected, not a string"),
+            (["name": "x", "ports": 1], "cannot read field 'spec.ports': a list is expected, not an integer"),
+            ([], "cannot read field 'spec': an object is expected, not a list"),
+        ] as [(JSONValue, String)])
+    func `an error names the field and what it holds`(value: JSONValue, expected: String) {
+        let error = #expect(throws: ModelError.self) { _ = try value.decode(Inner.self, field: "spec") }
+        #expect(error?.message == expected)
+        #expect(error?.code == .invalidObject)
+    }
+
+    @Test func `an unknown word names those that are allowed`() {
+        let error = #expect(throws: ModelError.self) {
+            _ = try (["color": "blue"] as JSONValue).decode([String: Color].self, field: "status")
+        }
+        #expect(error?.message == "cannot read field 'status.color': 'blue' is not one of 'red', 'green'")
+    }
+
+    @Test func `a number that JSON has no word for is refused`() {
+        let error = #expect(throws: ModelError.self) { _ = try JSONValue(encoding: ["a": [Double.nan]]) }
+        #expect(error?.message == "cannot encode field 'a[0]': JSON has no word for nan")
+    }
+
+    @Test func `a fraction is no integer`() {
+        #expect(throws: ModelError.self) { _ = try (1.5 as JSONLiteral).value.decode(Int.self, field: "x") }
+        #expect(throws: ModelError.self) { _ = try (-1 as JSONValue).decode(UInt64.self, field: "x") }
+    }
+
+    private struct JSONLiteral: ExpressibleByFloatLiteral {
+        let value: JSONValue
+        init(floatLiteral value: Double) { self.value = .number(value) }
+    }
+}
