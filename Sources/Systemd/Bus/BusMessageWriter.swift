@@ -54,6 +54,10 @@ struct BusMessageWriter {
         _ values: [BusValue], in container: Unicode.Scalar, _ contents: String, _ value: BusValue
     ) throws(SystemdError) {
         let type = CChar(bitPattern: UInt8(ascii: container))
+        // sd-bus would send it, and the receiver would drop the message or the connection.
+        guard !contents.isEmpty, !contents.contains("()") else {
+            throw SystemdError(.invalidArgument, "cannot send an empty structure over D-Bus")
+        }
         try check(sd_bus_message_open_container(message, type, contents), value)
         try append(values)
         try check(sd_bus_message_close_container(message), value)
@@ -61,6 +65,10 @@ struct BusMessageWriter {
 
     /// The value itself stays out of the message: it may be a secret.
     private func check(_ result: Int32, _ value: BusValue) throws(SystemdError) {
-        try SystemdError.check(result, "cannot put a D-Bus value of type '\(value.typeSignature)' into a message")
+        guard result >= 0 else {
+            throw SystemdError.of(
+                result, code: .invalidArgument,
+                "cannot put a D-Bus value of type '\(value.typeSignature)' into a message")
+        }
     }
 }

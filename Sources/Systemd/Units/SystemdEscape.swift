@@ -24,18 +24,22 @@ public func systemdEscape(bytes: [UInt8]) -> String {
 
 /// Escapes a path for use in a unit name, exactly as `systemd-escape --path PATH` does.
 ///
-/// Slashes at both ends, doubled slashes and `.` components go; the root is `-`. A path with a `..` component, or one
-/// of 4096 bytes and more, has no escaped form.
+/// Slashes at both ends, doubled slashes and `.` components go; the root and the empty path are `-`. A path has no
+/// escaped form if it has a `..` component or one of more than 255 bytes, if it has 4096 bytes or more, or if only `.`
+/// is left of it.
 public func systemdEscape(path: String) throws(SystemdError) -> String {
-    let components = path.utf8.split(separator: UInt8(ascii: "/")).filter { Array($0) != [UInt8(ascii: ".")] }
-    guard !components.contains(where: { Array($0) == Array("..".utf8) }) else {
-        throw SystemdError(.invalidArgument, "cannot escape the path '\(path)': it has a '..' component")
+    guard !path.isEmpty else { return "-" }
+    let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+    let components = path.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }.filter { $0 != dot }
+    let simplified = Array(components.joined(separator: [UInt8(ascii: "/")]))
+    guard !components.contains(dotDot), components.allSatisfy({ $0.count <= componentLengthMaximum }),
+        simplified.count + (isAbsolute ? 1 : 0) < pathLengthLimit, isAbsolute || !components.isEmpty
+    else {
+        let start = path.prefix(200)
+        throw SystemdError(
+            .invalidArgument, "cannot escape the path '\(start)': it is relative to something else, or too long")
     }
-    guard path.utf8.count < pathLengthLimit else {
-        throw SystemdError(.invalidArgument, "cannot escape a path of \(path.utf8.count) bytes: the limit is 4095")
-    }
-    guard !components.isEmpty else { return "-" }
-    return systemdEscape(bytes: Array(components.joined(separator: [UInt8(ascii: "/")])))
+    return components.isEmpty ? "-" : systemdEscape(bytes: simplified)
 }
 
 /// Undoes `systemdEscape(_:)`, exactly as `systemd-escape --unescape TEXT` does.
@@ -86,18 +90,22 @@ public func systemdUnescape(path text: String) throws(SystemdError) -> String {
     }
     let path = "/" + (try systemdUnescape(text))
     let components = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    let isNormalized = components.allSatisfy { component in
-        !component.isEmpty && Array(component) != Array(".".utf8) && Array(component) != Array("..".utf8)
+    let isNormalized = components.map { Array($0) }.allSatisfy { component in
+        !component.isEmpty && component.count <= componentLengthMaximum && component != dot && component != dotDot
     }
     guard isNormalized, path.utf8.count < pathLengthLimit else {
         throw SystemdError(
-            .invalidArgument, "cannot unescape '\(text)' to a path: '\(path)' is not normalized or too long")
+            .invalidArgument, "cannot unescape '\(text.prefix(200))' to a path: it is not normalized or too long")
     }
     return path
 }
 
 /// PATH_MAX, which counts the terminating NUL.
 private let pathLengthLimit = 4096
+/// NAME_MAX.
+private let componentLengthMaximum = 255
+private let dot = Array(".".utf8)
+private let dotDot = Array("..".utf8)
 
 private func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: [

@@ -1,0 +1,27 @@
+@testable import Systemd
+
+/// What handlers reported, to be waited for.
+final class EventLog<Event: Sendable>: Sendable {
+    private let events = Monitor<[Event]>([])
+
+    func add(_ event: Event) {
+        events.update { $0.append(event) }
+    }
+
+    var all: [Event] { events.update { $0 } }
+
+    /// The first event that a test looks for; nil if it does not come in ten seconds.
+    func first<Found>(where matching: (Event) -> Found?) -> Found? {
+        events.wait(until: .now + .seconds(10)) { events in
+            for event in events {
+                if let found = matching(event) { return found }
+            }
+            return nil
+        }
+    }
+
+    /// Whether so many events came within ten seconds.
+    func waitForCount(_ count: Int) -> Bool {
+        events.wait(until: .now + .seconds(10)) { $0.count >= count ? true : nil } ?? false
+    }
+}

@@ -1,0 +1,132 @@
+import LinuxIO
+import Testing
+
+@testable import Systemd
+
+@Suite struct SystemManagerJobTests {
+    private let unit: UnitName
+
+    init() throws {
+        unit = try UnitName("a.service")
+    }
+
+    @Test(arguments: [
+        JobResult.done, .canceled, .timeout, .failed, .dependency, .skipped, JobResult(rawValue: "unheard-of"),
+    ])
+    func `a job's own result is returned, also when it ends right behind the answer`(result: JobResult) throws {
+        let handler = FakeManager.handler { _ in
+            [
+                FakeManager.jobRemoved(6, "a.service", "canceled"), .reply([.objectPath(FakeManager.jobPath(7))]),
+                FakeManager.jobRemoved(8, "a.service", "canceled"),
+                FakeManager.jobRemoved(7, "a.service", result.rawValue),
+            ]
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            #expect(try manager.start(unit) == result)
+        }
+    }
+
+    @Test func `each method asks for its own kind of job`() throws {
+        let handler = FakeManager.handler { _ in
+            [.reply([.objectPath(FakeManager.jobPath(1))]), FakeManager.jobRemoved(1, "a.service", "done")]
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            _ = try manager.start(unit, mode: .fail)
+            _ = try manager.stop(unit, mode: .replaceIrreversibly)
+            _ = try manager.restart(unit)
+            _ = try manager.tryRestart(unit)
+            _ = try manager.reload(unit)
+            _ = try manager.reloadOrRestart(unit, mode: .ignoreDependencies)
+            let calls = peer.calls.dropFirst().map { [$0.member] + $0.arguments.compactMap(\.text) }
+            #expect(
+                calls == [
+                    ["StartUnit", "a.service", "fail"], ["StopUnit", "a.service", "replace-irreversibly"],
+                    ["RestartUnit", "a.service", "replace"], ["TryRestartUnit", "a.service", "replace"],
+                    ["ReloadUnit", "a.service", "replace"],
+                    ["ReloadOrRestartUnit", "a.service", "ignore-dependencies"],
+                ])
+        }
+    }
+
+    @Test func `a job that does not end in time is reported and left alone`() throws {
+        let handler = FakeManager.handler { _ in [.reply([.objectPath(FakeManager.jobPath(7))])] }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            let error = #expect(throws: SystemdError.self) { try manager.start(unit, timeout: .milliseconds(80)) }
+            #expect(error?.code == .timedOut && error?.message.contains("a.service") == true)
+            #expect(peer.calls.map(\.member) == ["Subscribe", "StartUnit"])
+        }
+    }
+
+    @Test func `a job that vanished during a reload is lost, not waited for`() throws {
+        let handler = FakeManager.handler { call in
+            call.member == "StartUnit"
+                ? [.reply([.objectPath(FakeManager.jobPath(7))]), FakeManager.reloading(true)]
+                : [.error("org.freedesktop.DBus.Error.UnknownObject", "Unknown object")]
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            let error = #expect(throws: SystemdError.self) { try manager.start(unit) }
+            #expect(error?.code == .jobLost)
+            #expect(peer.calls.last?.path == FakeManager.jobPath(7))
+        }
+    }
+
+    @Test func `a job that outlives a reload is waited for, and its end counts although it is asked for again`() throws
+    {
+        let handler = FakeManager.handler { call in
+            switch call.member {
+            case "StartUnit": [.reply([.objectPath(FakeManager.jobPath(7))]), FakeManager.reloading(false)]
+            case "Get" where call.arguments.last?.text == "State":
+                [
+                    FakeManager.jobRemoved(7, "a.service", "failed"),
+                    .error("org.freedesktop.DBus.Error.UnknownObject", ""),
+                ]
+            default: [.error("a.b.Unexpected", call.member)]
+            }
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            #expect(try manager.start(unit) == .failed)
+        }
+    }
+
+    @Test func `a connection that goes fails the wait and says that the job may have run`() throws {
+        let handler = FakeManager.handler { call in
+            call.member == "StartUnit" ? [.reply([.objectPath(FakeManager.jobPath(7))]), .hangUp] : []
+        }
+        try FakePeer.with(handler) { peer in
+            let ends = EventLog<SystemdError>()
+            let manager = try SystemManager(addresses: [peer.address], onDisconnect: { ends.add($0) })
+            let error = #expect(throws: SystemdError.self) { try manager.start(unit) }
+            #expect(error?.code == .disconnected && error?.isRetriable == true)
+            #expect(ends.waitForCount(1) && manager.end != nil)
+        }
+    }
+
+    @Test func `jobs of many threads do not get each other's results`() throws {
+        let handler = FakeManager.handler { call in
+            let name = call.arguments.first?.text ?? ""
+            let id = UInt32(name.dropFirst().prefix { $0.isNumber }) ?? 0
+            return [
+                .reply([.objectPath(FakeManager.jobPath(id))]),
+                FakeManager.jobRemoved(id, name, id % 2 == 0 ? "done" : "failed"),
+            ]
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            let pool = try WorkerPool(name: "callers", count: 4)
+            let rights = EventLog<Bool>()
+            for id in 0..<100 {
+                try pool.enqueue {
+                    let result = try? manager.restart(UnitName("u\(id).service"))
+                    rights.add(result == (id % 2 == 0 ? .done : .failed))
+                }
+            }
+            #expect(rights.waitForCount(100) && rights.all.allSatisfy { $0 })
+            pool.stop()
+        }
+    }
+}
