@@ -1,16 +1,16 @@
 /// Finds the name that was probably meant.
 public enum Suggestion {
-    /// The nearest of some names: at most two edits away, and fewer than a third of the longer name's letters rounded
-    /// up, so that short names do not match everything; nil when none is near.
+    /// The nearest of some names, or nil when none is near.
     ///
-    /// Of equally near names the first is taken.
+    /// Near is at most two edits and at most a third of the longer name's letters, so that short names do not match
+    /// everything. Of equally near names the first is taken.
     public static func nearest(to name: String, among names: some Sequence<String>) -> String? {
         let typed = Array(name.unicodeScalars.prefix(64))
         guard !typed.isEmpty else { return nil }
         var best: (name: String, distance: Int)?
         for candidate in names {
             let scalars = Array(candidate.unicodeScalars.prefix(64))
-            let limit = min(2, (max(typed.count, scalars.count) + 2) / 3)
+            let limit = min(2, max(1, max(typed.count, scalars.count) / 3))
             guard abs(typed.count - scalars.count) <= limit else { continue }
             let distance = distance(typed, scalars)
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }

@@ -112,6 +112,8 @@ struct YAMLEventReader: ~Copyable {
             message += "; quote the text that begins with it"
         } else if problem.contains("mapping values are not allowed") {
             message += "; indent the line differently, or quote text that holds ': '"
+        } else if problem.hasPrefix("Maximum nesting level") {
+            message = "it is nested too deeply"
         } else if let context = parser.pointee.context.map({ String(cString: $0) }) {
             message = "\(context) that begins in line \(parser.pointee.context_mark.line + 1): \(problem)"
         }

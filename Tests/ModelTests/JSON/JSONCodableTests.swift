@@ -32,7 +32,7 @@ struct JSONCodableTests {
         var nested = [[1], [], [2, 3]]
         var color = Color.green
         var shapes = [Shape.circle(radius: 2), .square(side: 3), .nothing]
-        var any: JSONValue = ["x": [1, nil]]
+        var any: JSONValue = ["x": [1, .null]]
         var empty: [String] = []
     }
 
@@ -57,7 +57,7 @@ struct JSONCodableTests {
         arguments: [
             (["name": 1, "ports": []], "cannot read field 'spec.name': a string is expected, not an integer"),
             (["ports": []], "cannot read field 'spec.name': the field is missing"),
-            (["name": nil, "ports": []], "cannot read field 'spec.name': a string is expected, not null"),
+            (["name": .null, "ports": []], "cannot read field 'spec.name': a string is expected, not null"),
             (
                 ["name": "x", "ports": [1, 70000]],
                 "cannot read field 'spec.ports[1]': 70000 is not between 0 and 65535"

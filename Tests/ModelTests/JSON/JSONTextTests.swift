@@ -18,7 +18,7 @@ struct JSONTextTests {
             parsing: #" {"a":[1,-2.5e1,true,false,null],"b":"x\n\u00e9\ud83d\ude00\/","c":{}} "#)
         #expect(
             value == [
-                "a": [1, -25, true, false, nil], "b": "x\né😀/", "c": .object([:]),
+                "a": [1, -25, true, false, .null], "b": "x\né😀/", "c": .object([:]),
             ])
     }
 
@@ -100,7 +100,9 @@ struct JSONTextTests {
     }
 
     @Test func `the canonical text sorts members by bytes and has no spaces`() {
-        let value: JSONValue = ["b": [1, 2], "a": ["é": nil, "z": "\u{01}\"\\/\t"], "B": true, "𐀀": 1, "\u{FFFD}": 2]
+        let value: JSONValue = [
+            "b": [1, 2], "a": ["é": .null, "z": "\u{01}\"\\/\t"], "B": true, "𐀀": 1, "\u{FFFD}": 2,
+        ]
         #expect(
             value.canonicalText
                 == "{\"B\":true,\"a\":{\"z\":\"\\u0001\\\"\\\\/\\t\",\"é\":null},\"b\":[1,2],\"\u{FFFD}\":2,\"𐀀\":1}")

@@ -31,7 +31,7 @@ struct APIObjectTests {
     @Test func `a client may leave out what the server sets`() throws {
         let read = try APIObject(json: [
             "apiVersion": "aetheredge.io/v1", "kind": "Approval",
-            "metadata": ["generateName": "a-", "creationTimestamp": nil, "managedFields": []], "status": nil,
+            "metadata": ["generateName": "a-", "creationTimestamp": .null, "managedFields": []], "status": .null,
         ])
         #expect(read.metadata.name == "")
         #expect(read.metadata.generateName == "a-")
