@@ -17,6 +17,7 @@ struct BusMessageReader {
     /// The next value of any type; nil at the end of the container or the message.
     func nextValue() throws(SystemdError) -> BusValue? {
         var type: CChar = 0
+        // Safety: sd-bus keeps the contents for as long as the container is open, which is where they are used.
         var contents: UnsafePointer<CChar>?
         guard try check(sd_bus_message_peek_type(message, &type, &contents)) > 0 else { return nil }
         return switch UInt8(bitPattern: type) {
@@ -76,6 +77,7 @@ struct BusMessageReader {
         }
     }
 
+    // Safety: the pointer is to a local variable and ends with the call.
     private func read<Number>(
         _ zero: Number, _ call: (OpaquePointer?, UnsafeMutablePointer<Number>?) -> Int32
     ) throws(SystemdError) -> Number {
@@ -85,11 +87,13 @@ struct BusMessageReader {
     }
 
     private func text(_ type: CChar) throws(SystemdError) -> String {
+        // Safety: the text belongs to the message; it is copied before the message goes.
         var text: UnsafePointer<CChar>?
         guard try check(csystemd_read_text(message, type, &text)) > 0, let text else { throw invalid() }
         return String(cString: text)
     }
 
+    // Safety: in this and the following, the contents are those that `nextValue` was shown.
     private func variant(_ contents: UnsafePointer<CChar>?) throws(SystemdError) -> BusValue {
         let values = try inside(CChar(bitPattern: UInt8(ascii: "v")), contents) { reader throws(SystemdError) in
             try reader.values()
@@ -98,6 +102,7 @@ struct BusMessageReader {
         return .variant(value)
     }
 
+    // Safety: as above.
     private func entry(_ contents: UnsafePointer<CChar>?) throws(SystemdError) -> BusValue {
         let values = try inside(CChar(bitPattern: UInt8(ascii: "e")), contents) { reader throws(SystemdError) in
             try reader.values()
@@ -106,6 +111,7 @@ struct BusMessageReader {
         return .entry(key: values[0], value: values[1])
     }
 
+    // Safety: as above.
     private func array(of contents: UnsafePointer<CChar>?) throws(SystemdError) -> BusValue {
         guard let contents else { throw invalid() }
         let element = String(cString: contents)

@@ -18,6 +18,7 @@ public enum Activation {
     /// They are taken once: the variables leave the environment, so that no child believes that they are for it. Call
     /// it before other threads start, because changing the environment is not safe beside reading it.
     public static func sockets() throws(SystemdError) -> [ActivatedSocket] {
+        // Safety: libsystemd allocates the list, and `release` frees it.
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = try SystemdError.check(
             sd_listen_fds_with_names(1, &names), "cannot take the sockets that the service manager passed")

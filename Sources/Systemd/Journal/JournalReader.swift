@@ -115,6 +115,7 @@ public struct JournalReader: ~Copyable {
 
     /// Where this entry is, for ``seek(cursor:)``.
     public func cursor() throws(SystemdError) -> String {
+        // Safety: libsystemd allocates the text; it is copied and freed here.
         var text: UnsafeMutablePointer<CChar>?
         try check(sd_journal_get_cursor(handle, &text), "read the position in")
         defer { free(text) }

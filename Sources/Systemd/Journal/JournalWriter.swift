@@ -56,7 +56,7 @@ public struct JournalWriter: Sendable {
         guard !fields.isEmpty, fields.count <= Self.fieldCountMaximum else {
             throw SystemdError(
                 .invalidArgument,
-                "a journal entry of \(fields.count) fields cannot be written: 1 to \(Self.fieldCountMaximum) are allowed"
+                "cannot write a journal entry of \(fields.count) fields: 1 to \(Self.fieldCountMaximum) are allowed"
             )
         }
         var lines: [[UInt8]] = []

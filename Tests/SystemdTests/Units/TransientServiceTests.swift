@@ -64,7 +64,7 @@ import Testing
             TransientService(arguments: [], description: ""), TransientService(arguments: ["true"], description: ""),
             bad,
         ]
-        try FakePeer.with(FakeManager.handler { _ in [] }) { peer in
+        try FakePeer.with(FakeSystemd.handler { _ in [] }) { peer in
             let manager = try SystemManager(addresses: [peer.address])
             for service in services {
                 let error = #expect(throws: SystemdError.self) {

@@ -6,7 +6,7 @@ import Testing
     private static let path = "/org/freedesktop/systemd1"
 
     private static func signal(
-        _ member: String, _ arguments: [BusValue], path: String = path, interface: String = FakeManager.manager
+        _ member: String, _ arguments: [BusValue], path: String = path, interface: String = FakeSystemd.manager
     ) -> BusSignal {
         BusSignal(sender: nil, path: path, interface: interface, member: member, arguments: arguments)
     }
@@ -74,10 +74,10 @@ import Testing
     }
 
     @Test func `signals reach the handler of a connection`() throws {
-        let handler = FakeManager.handler { _ in
+        let handler = FakeSystemd.handler { _ in
             [
-                FakeManager.reloading(true), FakeManager.jobRemoved(1, "a.service", "done"),
-                FakeManager.reloading(false), .reply([]),
+                FakeSystemd.reloading(true), FakeSystemd.jobRemoved(1, "a.service", "done"),
+                FakeSystemd.reloading(false), .reply([]),
             ]
         }
         try FakePeer.with(handler) { peer in

@@ -1,7 +1,7 @@
 @testable import Systemd
 
 /// The answers of a service manager that tests make up.
-enum FakeManager {
+enum FakeSystemd {
     static let manager = "org.freedesktop.systemd1.Manager"
 
     /// A handler that knows Subscribe and leaves the rest to the test.

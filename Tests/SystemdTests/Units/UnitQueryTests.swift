@@ -2,9 +2,9 @@ import Testing
 
 @testable import Systemd
 
-@Suite struct SystemManagerQueryTests {
+@Suite struct UnitQueryTests {
     @Test func `the properties of a service are read and the others are left out`() throws {
-        let handler = FakeManager.handler { _ in [.reply([FakeManager.properties(id: "a.service")])] }
+        let handler = FakeSystemd.handler { _ in [.reply([FakeSystemd.properties(id: "a.service")])] }
         try FakePeer.with(handler) { peer in
             let manager = try SystemManager(addresses: [peer.address])
             let unit = try manager.unit(UnitName("a.service"))
@@ -22,10 +22,10 @@ import Testing
     }
 
     @Test func `what a unit does not have is nil`() throws {
-        let handler = FakeManager.handler { _ in
+        let handler = FakeSystemd.handler { _ in
             [
                 .reply([
-                    FakeManager.properties(
+                    FakeSystemd.properties(
                         id: "a.service",
                         [
                             "LoadState": .string("not-found"),
@@ -44,11 +44,11 @@ import Testing
     }
 
     @Test func `a thousand units are answered in order, and one that fails does not fail the others`() throws {
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             let name = (try? UnitName(objectPath: call.path).rawValue) ?? ""
             return name == "u500.service"
                 ? [.error("org.freedesktop.DBus.Error.InvalidArgs", "no")]
-                : [.reply([FakeManager.properties(id: name)])]
+                : [.reply([FakeSystemd.properties(id: name)])]
         }
         try FakePeer.with(handler) { peer in
             let manager = try SystemManager(addresses: [peer.address])
@@ -68,7 +68,7 @@ import Testing
         [BusValue](), [.string("x")], [.array(of: "{sv}", [])], [.array(of: "s", [.string("x")])],
     ])
     func `an answer of another shape is an error, not a crash`(answer: [BusValue]) throws {
-        try FakePeer.with(FakeManager.handler { _ in [.reply(answer)] }) { peer in
+        try FakePeer.with(FakeSystemd.handler { _ in [.reply(answer)] }) { peer in
             let manager = try SystemManager(addresses: [peer.address])
             let name = try UnitName("a.service")
             let tries: [() throws -> Void] = [
@@ -86,7 +86,7 @@ import Testing
             .string("a.service"), .string("The A"), .string("loaded"), .string("activating"), .string("start"),
             .string(""), .objectPath("/u"), .uint32(5), .string("start"), .objectPath("/j"),
         ])
-        let handler = FakeManager.handler { _ in [.reply([.array(of: "(ssssssouso)", [line])])] }
+        let handler = FakeSystemd.handler { _ in [.reply([.array(of: "(ssssssouso)", [line])])] }
         try FakePeer.with(handler) { peer in
             let units = try SystemManager(addresses: [peer.address]).listUnits([UnitName("a.service")])
             #expect(units.count == 1 && units.first?.id == "a.service" && units.first?.description == "The A")
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `enabling a unit that nothing can install is an error, and one that is enabled already is not`() throws {
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             let isStatic = call.arguments.first?.texts == ["static.service"]
             return [.reply([.boolean(!isStatic), .array(of: "(sss)", [])])]
         }
@@ -110,7 +110,7 @@ import Testing
 
     @Test func `changes of unit files carry their flags and come back`() throws {
         let change = BusValue.structure([.string("symlink"), .string("/etc/l"), .string("/lib/u")])
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             let changes = BusValue.array(of: "(sss)", [change])
             return [.reply(call.member == "EnableUnitFiles" ? [.boolean(true), changes] : [changes])]
         }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite struct SystemManagerJobTests {
+@Suite struct UnitJobTests {
     private let unit: UnitName
 
     init() throws {
@@ -14,11 +14,11 @@ import Testing
         JobResult.done, .canceled, .timeout, .failed, .dependency, .skipped, JobResult(rawValue: "unheard-of"),
     ])
     func `a job's own result is returned, also when it ends right behind the answer`(result: JobResult) throws {
-        let handler = FakeManager.handler { _ in
+        let handler = FakeSystemd.handler { _ in
             [
-                FakeManager.jobRemoved(6, "a.service", "canceled"), .reply([.objectPath(FakeManager.jobPath(7))]),
-                FakeManager.jobRemoved(8, "a.service", "canceled"),
-                FakeManager.jobRemoved(7, "a.service", result.rawValue),
+                FakeSystemd.jobRemoved(6, "a.service", "canceled"), .reply([.objectPath(FakeSystemd.jobPath(7))]),
+                FakeSystemd.jobRemoved(8, "a.service", "canceled"),
+                FakeSystemd.jobRemoved(7, "a.service", result.rawValue),
             ]
         }
         try FakePeer.with(handler) { peer in
@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func `each method asks for its own kind of job`() throws {
-        let handler = FakeManager.handler { _ in
-            [.reply([.objectPath(FakeManager.jobPath(1))]), FakeManager.jobRemoved(1, "a.service", "done")]
+        let handler = FakeSystemd.handler { _ in
+            [.reply([.objectPath(FakeSystemd.jobPath(1))]), FakeSystemd.jobRemoved(1, "a.service", "done")]
         }
         try FakePeer.with(handler) { peer in
             let manager = try SystemManager(addresses: [peer.address])
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `a job that does not end in time is reported and left alone`() throws {
-        let handler = FakeManager.handler { _ in [.reply([.objectPath(FakeManager.jobPath(7))])] }
+        let handler = FakeSystemd.handler { _ in [.reply([.objectPath(FakeSystemd.jobPath(7))])] }
         try FakePeer.with(handler) { peer in
             let manager = try SystemManager(addresses: [peer.address])
             let error = #expect(throws: SystemdError.self) { try manager.start(unit, timeout: .milliseconds(80)) }
@@ -61,27 +61,27 @@ import Testing
     }
 
     @Test func `a job that vanished during a reload is lost, not waited for`() throws {
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             call.member == "StartUnit"
-                ? [.reply([.objectPath(FakeManager.jobPath(7))]), FakeManager.reloading(true)]
+                ? [.reply([.objectPath(FakeSystemd.jobPath(7))]), FakeSystemd.reloading(true)]
                 : [.error("org.freedesktop.DBus.Error.UnknownObject", "Unknown object")]
         }
         try FakePeer.with(handler) { peer in
             let manager = try SystemManager(addresses: [peer.address])
             let error = #expect(throws: SystemdError.self) { try manager.start(unit) }
             #expect(error?.code == .jobLost)
-            #expect(peer.calls.last?.path == FakeManager.jobPath(7))
+            #expect(peer.calls.last?.path == FakeSystemd.jobPath(7))
         }
     }
 
     @Test func `a job that outlives a reload is waited for, and its end counts although it is asked for again`() throws
     {
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             switch call.member {
-            case "StartUnit": [.reply([.objectPath(FakeManager.jobPath(7))]), FakeManager.reloading(false)]
+            case "StartUnit": [.reply([.objectPath(FakeSystemd.jobPath(7))]), FakeSystemd.reloading(false)]
             case "Get" where call.arguments.last?.text == "State":
                 [
-                    FakeManager.jobRemoved(7, "a.service", "failed"),
+                    FakeSystemd.jobRemoved(7, "a.service", "failed"),
                     .error("org.freedesktop.DBus.Error.UnknownObject", ""),
                 ]
             default: [.error("a.b.Unexpected", call.member)]
@@ -94,8 +94,8 @@ import Testing
     }
 
     @Test func `a connection that goes fails the wait and says that the job may have run`() throws {
-        let handler = FakeManager.handler { call in
-            call.member == "StartUnit" ? [.reply([.objectPath(FakeManager.jobPath(7))]), .hangUp] : []
+        let handler = FakeSystemd.handler { call in
+            call.member == "StartUnit" ? [.reply([.objectPath(FakeSystemd.jobPath(7))]), .hangUp] : []
         }
         try FakePeer.with(handler) { peer in
             let ends = EventLog<SystemdError>()
@@ -107,12 +107,12 @@ import Testing
     }
 
     @Test func `jobs of many threads do not get each other's results`() throws {
-        let handler = FakeManager.handler { call in
+        let handler = FakeSystemd.handler { call in
             let name = call.arguments.first?.text ?? ""
             let id = UInt32(name.dropFirst().prefix { $0.isNumber }) ?? 0
             return [
-                .reply([.objectPath(FakeManager.jobPath(id))]),
-                FakeManager.jobRemoved(id, name, id % 2 == 0 ? "done" : "failed"),
+                .reply([.objectPath(FakeSystemd.jobPath(id))]),
+                FakeSystemd.jobRemoved(id, name, id % 2 == 0 ? "done" : "failed"),
             ]
         }
         try FakePeer.with(handler) { peer in
