@@ -27,7 +27,8 @@ enum ResourceSchemas {
             owner, group, mode,
             FieldSchema(
                 "recurse", .boolean,
-                "Owner, group and mode hold for everything below; files get the mode's execute bits only where they have "
+                "Owner, group and mode hold for everything below; files get the mode's execute bits "
+                    + "only where they have "
                     + "one.", default: false),
             FieldSchema(
                 "purge", .boolean, "Entries that no resource declares are removed; their bytes are kept.",

@@ -9,7 +9,8 @@ public enum SiteDocument: Sendable, Hashable {
 
     /// Tells what a document is, and reads it.
     ///
-    /// A document is ours when its `apiVersion` is of our API group or its `kind` is one of ours without any `apiVersion`.
+    /// A document is ours when its `apiVersion` is of our API group or its `kind` is one of ours without any
+    /// `apiVersion`.
     public init(_ document: PositionedValue, file: String, denied: [DeniedTree] = DeniedTree.kernel) {
         guard let members = document.members else {
             self = .foreign

@@ -37,7 +37,8 @@ public struct ControlActions: Sendable {
     public var runLog: @Sendable (String) async throws -> [RunLogEntry]
     /// Checks the audit chain.
     public var verifyAudit: @Sendable () async throws -> AuditReport
-    /// Records a change that was made through the API in the audit chain; the change is refused when it cannot be recorded.
+    /// Records a change that was made through the API in the audit chain; the change is refused when it cannot be
+    /// recorded.
     public var audit: @Sendable (AuditEntry) async throws -> Void
 
     /// Wires every action.

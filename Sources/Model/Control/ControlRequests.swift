@@ -37,7 +37,8 @@ public struct PassProgress: Codable, Sendable, Hashable {
     public var stepsDone: Int
     /// All steps of the run.
     public var stepsTotal: Int
-    /// The end: `Succeeded`, `WaitingForApproval`, `Denied`, `Failed`, `RolledBack`, `NothingToDo`, `Paused`, `PlanChanged`.
+    /// The end: `Succeeded`, `WaitingForApproval`, `Denied`, `Failed`, `RolledBack`, `NothingToDo`, `Paused`,
+    /// `PlanChanged`.
     public var result: PassResult?
     /// Why it ended so.
     public var message: String?

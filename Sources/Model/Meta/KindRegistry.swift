@@ -29,8 +29,8 @@ public enum KindRegistry {
     /// The descriptor of the kind whose plural name stands in a URL.
     public static func descriptor(plural: String) -> KindDescriptor? { descriptors.first { $0.plural == plural } }
 
-    /// The descriptor of what a person typed: the kind, its plural, singular or short name, in any case, with or without
-    /// the API group (`runs.aetheredge.io`).
+    /// The descriptor of what a person typed: the kind, its plural, singular or short name, in any case, with or
+    /// without the API group (`runs.aetheredge.io`).
     public static func descriptor(typed: String) -> KindDescriptor? {
         let lowered = typed.lowercased()
         let suffix = ".\(apiGroupName)"

@@ -1,6 +1,6 @@
 extension WallTime {
-    /// How long an earlier instant lies back, in the two most telling units as `kubectl get` shows them: `45s`, `3m12s`,
-    /// `47m`, `5h10m`, `30h`, `3d4h`, `120d`, `2y30d`.
+    /// How long an earlier instant lies back, in the two most telling units as `kubectl get` shows them: `45s`,
+    /// `3m12s`, `47m`, `5h10m`, `30h`, `3d4h`, `120d`, `2y30d`.
     public func age(since earlier: WallTime) -> String {
         let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         guard !overflow, difference > 0 else { return "0s" }

@@ -3,7 +3,8 @@
 /// Providers lower differences to operations; the executor alone performs them, and knows for each how to prepare it,
 /// to record its undo, to apply it, and to settle it after a crash.
 public enum Operation: Codable, Sendable, Hashable {
-    /// Makes or replaces a regular file with these bytes and metadata; nil metadata is kept, or defaulted for a new file.
+    /// Makes or replaces a regular file with these bytes and metadata; nil metadata is kept, or defaulted for a new
+    /// file.
     case writeFile(path: String, content: DeclaredContent, metadata: FileMetadata)
     /// Changes owner, group or mode of what is at the path, never following a link.
     case setMetadata(path: String, metadata: FileMetadata)

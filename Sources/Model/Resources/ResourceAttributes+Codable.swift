@@ -1,5 +1,42 @@
-// The JSON form of attributes is what `kubectl get resource -o yaml` shows: the names of the blueprint, modes as octal
-// text, and false flags left out.
+/// The JSON form is an object with one member, named for the type.
+extension ResourceAttributes {
+    private enum CodingKeys: String, CodingKey {
+        case file
+        case directory
+        case symlink
+        case unit
+    }
+
+    /// Reads the one member that is present.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch container.allKeys.first {
+        case .file: self = .file(try container.decode(FileAttributes.self, forKey: .file))
+        case .directory: self = .directory(try container.decode(DirectoryAttributes.self, forKey: .directory))
+        case .symlink: self = .symlink(try container.decode(SymlinkAttributes.self, forKey: .symlink))
+        case .unit: self = .unit(try container.decode(UnitAttributes.self, forKey: .unit))
+        case nil:
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "one of 'file', 'directory', 'symlink', 'unit' is expected"))
+        }
+    }
+
+    /// Writes one member.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .file(let attributes): try container.encode(attributes, forKey: .file)
+        case .directory(let attributes): try container.encode(attributes, forKey: .directory)
+        case .symlink(let attributes): try container.encode(attributes, forKey: .symlink)
+        case .unit(let attributes): try container.encode(attributes, forKey: .unit)
+        }
+    }
+}
+
+// The members are what `kubectl get resource -o yaml` shows: the names of the blueprint, modes as octal text, and false
+// flags left out.
 
 extension FileAttributes {
     private enum CodingKeys: String, CodingKey {

@@ -30,7 +30,8 @@ public struct ResourceID: Hashable, Sendable, Comparable {
             let types = ResourceType.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             throw ModelError(
                 .invalidFormat,
-                "'\(text.shownInMessage)' is not a resource: '\(String(parts[0]).shownInMessage)' is not a type (\(types))"
+                "'\(text.shownInMessage)' is not a resource: '\(String(parts[0]).shownInMessage)' is "
+                    + "not a type (\(types))"
             )
         }
         try self.init(type: type, validating: String(parts[1]))

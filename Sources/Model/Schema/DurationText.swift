@@ -2,7 +2,8 @@
 public enum DurationText {
     private static let units: [(letter: Character, seconds: Int64)] = [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
-    /// The seconds of a text with whole numbers and units in descending order, each at most once; nil for anything else.
+    /// The seconds of a text with whole numbers and units in descending order, each at most once; nil for anything
+    /// else.
     public static func seconds(_ text: String) -> Int64? {
         guard !text.isEmpty, text.utf8.count <= 32 else { return nil }
         var total: Int64 = 0

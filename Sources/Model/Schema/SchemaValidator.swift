@@ -168,7 +168,9 @@ public struct SchemaValidator: Sendable {
         _ text: String, _ format: TextFormat, at path: FieldPath, line: Int, column: Int
     ) {
         guard let problem = format.problem(with: text) else { return }
-        let message = format.problemNamesText ? problem : "\(path.subject): '\(text.shownInMessage)' \(problem)"
+        let shown = "'\(text.shownInMessage)'"
+        let subject = path.subject == shown ? shown : "\(path.subject): \(shown)"
+        let message = format.problemNamesText ? problem : "\(subject) \(problem)"
         add(SchemaFinding(path: path, line: line, column: column, message: message))
     }
 

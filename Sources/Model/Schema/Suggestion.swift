@@ -23,8 +23,8 @@ public enum Suggestion {
         nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
     }
 
-    /// The edits (insertions, deletions, substitutions, transpositions of neighbours) that turn one name into the other,
-    /// where no part is edited twice.
+    /// The edits (insertions, deletions, substitutions, transpositions of neighbours) that turn one name into the
+    /// other, where no part is edited twice.
     private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

@@ -25,8 +25,8 @@ public struct PositionedValue: Sendable, Hashable {
         self.column = column
     }
 
-    /// Makes a value that came from no text, such as the spec of an object that the API received; its members are in the
-    /// order of their names.
+    /// Makes a value that came from no text, such as the spec of an object that the API received; its members are
+    /// in the order of their names.
     public init(_ value: JSONValue) {
         line = 0
         column = 0

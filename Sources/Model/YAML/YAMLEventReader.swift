@@ -66,6 +66,7 @@ struct YAMLEventReader: ~Copyable {
         }
     }
 
+    // Safety: the buffer lies within the event, which the caller holds until the text is copied.
     private static func read(_ event: yaml_event_t) -> Event? {
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: return .documentStart

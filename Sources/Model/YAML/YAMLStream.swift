@@ -15,7 +15,8 @@ public struct YAMLStream: Sendable {
         guard bytes.count <= limits.bytes else {
             self.init(
                 refusing: file, 1, 1,
-                "the file has \(bytes.count) bytes; the limit is \(limits.bytes); put large content in a file of its own "
+                "the file has \(bytes.count) bytes; the limit is \(limits.bytes); put large content "
+                    + "in a file of its own "
                     + "and name it with 'source'")
             return
         }

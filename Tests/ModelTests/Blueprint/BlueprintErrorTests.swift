@@ -27,7 +27,8 @@ struct BlueprintErrorTests {
             (
                 "- content: x",
                 [
-                    "site/web.yaml:6:7: a resource needs a key that names its type: one of 'file', 'directory', 'symlink', 'unit'"
+                    "site/web.yaml:6:7: a resource needs a key that names its type: one of 'file', "
+                        + "'directory', 'symlink', 'unit'"
                 ]
             ),
             ("- /etc/motd", ["site/web.yaml:6:7: element 1 of 'resources' must be an object, not a string"]),
@@ -55,7 +56,8 @@ struct BlueprintErrorTests {
             (
                 "- file: /etc/motd\n  mode: 0644",
                 [
-                    "site/web.yaml:7:13: '0644' has a leading zero, which YAML versions read as different numbers; quote it: \"0644\""
+                    "site/web.yaml:7:13: '0644' has a leading zero, which YAML versions read as "
+                        + "different numbers; quote it: \"0644\""
                 ]
             ),
             (
@@ -178,7 +180,8 @@ struct BlueprintErrorTests {
             (
                 "- unit: getty@.service\n  active: true",
                 [
-                    "site/web.yaml:7:7: unit 'getty@.service' is a template, for which 'active' means nothing; declare an instance "
+                    "site/web.yaml:7:7: unit 'getty@.service' is a template, for which 'active' "
+                        + "means nothing; declare an instance "
                         + "such as 'getty@tty1.service'"
                 ]
             ),
@@ -203,7 +206,7 @@ struct BlueprintErrorTests {
             (
                 "- unit: a.service\n  dropIns: {limits: x}",
                 [
-                    "site/web.yaml:7:17: 'limits': 'limits' is not the name of a drop-in, such as '10-limits.conf'"
+                    "site/web.yaml:7:17: 'limits' is not the name of a drop-in, such as '10-limits.conf'"
                 ]
             ),
             (
@@ -270,15 +273,18 @@ struct BlueprintErrorTests {
             (
                 "onDrift: repiar",
                 [
-                    "site/web.yaml:7:16: 'onDrift' must be one of 'repair', 'report', 'ignore', not 'repiar'; did you mean 'repair'?"
+                    "site/web.yaml:7:16: 'onDrift' must be one of 'repair', 'report', 'ignore', not "
+                        + "'repiar'; did you mean 'repair'?"
                 ]
             ),
             (
                 "labels: {a b: c, d: \"e f\", g: 1}",
                 [
-                    "site/web.yaml:7:16: 'a b': 'a b' is not a label key: use at most 63 letters, digits, '-', '_' and '.', after "
+                    "site/web.yaml:7:16: 'a b' is not a label key: use at most 63 letters, digits, "
+                        + "'-', '_' and '.', after "
                         + "an optional 'prefix/'",
-                    "site/web.yaml:7:27: 'd': 'e f' is not a label value: use at most 63 letters, digits, '-', '_' and '.'",
+                    "site/web.yaml:7:27: 'd': 'e f' is not a label value: use at most 63 letters, "
+                        + "digits, '-', '_' and '.'",
                     "site/web.yaml:7:37: 'g' must be a string, not an integer; put it in quotes",
                 ]
             ),
@@ -293,7 +299,8 @@ struct BlueprintErrorTests {
             (
                 "mode: enforced",
                 [
-                    "site/web.yaml:5:9: 'mode' must be one of 'enforce', 'propose', 'observe', not 'enforced'; did you mean 'enforce'?"
+                    "site/web.yaml:5:9: 'mode' must be one of 'enforce', 'propose', 'observe', not "
+                        + "'enforced'; did you mean 'enforce'?"
                 ]
             ),
             ("prune: \"true\"", ["site/web.yaml:5:10: 'prune' must be true or false, not a string"]),
@@ -305,7 +312,7 @@ struct BlueprintErrorTests {
             (
                 "parameters: {a-b: 1}",
                 [
-                    "site/web.yaml:5:16: 'a-b': 'a-b' must begin with a letter or '_' and go on with letters, digits and '_'"
+                    "site/web.yaml:5:16: 'a-b' must begin with a letter or '_' and go on with letters, digits and '_'"
                 ]
             ),
             ("parameters: [1]", ["site/web.yaml:5:15: 'parameters' must be an object, not a list"]),
@@ -324,7 +331,8 @@ struct BlueprintErrorTests {
                     "site/web.yaml:9:7: unknown key 'fiel' in a resource; did you mean 'file'?",
                     "site/web.yaml:10:13: unit 'b' needs a name with its type, such as 'nginx.service'",
                     "site/web.yaml:11:15: 'active' must be true or false, not an integer",
-                    "site/web.yaml:12:13: path '/dev/null' is in '/dev', which belongs to the kernel; it cannot be managed",
+                    "site/web.yaml:12:13: path '/dev/null' is in '/dev', which belongs to the "
+                        + "kernel; it cannot be managed",
                 ])
     }
 

@@ -33,13 +33,15 @@ struct LabelSelectorTests {
         ("a=b c", "cannot read label selector 'a=b c' at character 5: ',' is expected"),
         (
             "=b",
-            "cannot read label selector '=b' at character 1: '' is not a label key: use at most 63 letters, digits, '-', '_' and '.', after an optional 'prefix/'"
+            "cannot read label selector '=b' at character 1: '' is not a label key: use at most 63 "
+                + "letters, digits, '-', '_' and '.', after an optional 'prefix/'"
         ),
         ("a in b", "cannot read label selector 'a in b' at character 6: '(' is expected"),
         ("a in (b", "cannot read label selector 'a in (b' at character 8: ')' is expected"),
         (
             "a,",
-            "cannot read label selector 'a,' at character 3: '' is not a label key: use at most 63 letters, digits, '-', '_' and '.', after an optional 'prefix/'"
+            "cannot read label selector 'a,' at character 3: '' is not a label key: use at most 63 "
+                + "letters, digits, '-', '_' and '.', after an optional 'prefix/'"
         ),
         ("a=b=c", "cannot read label selector 'a=b=c' at character 4: ',' is expected"),
     ])
@@ -85,7 +87,8 @@ struct FieldSelectorTests {
         ),
         (
             "statsu.phase=x",
-            "cannot read field selector 'statsu.phase=x': there is no field 'statsu.phase'; begin it with metadata, spec or "
+            "cannot read field selector 'statsu.phase=x': there is no field 'statsu.phase'; begin it "
+                + "with metadata, spec or "
                 + "status; did you mean 'status'?"
         ),
         ("status..x=1", "cannot read field selector 'status..x=1': 'status..x' is not a field"),

@@ -48,7 +48,8 @@ struct YAMLHostileTests {
         let stream = YAMLStream(parsing: Array(repeating: UInt8(ascii: "a"), count: 100 << 20), file: "f")
         #expect(
             stream.diagnostics.map(\.message) == [
-                "the file has 104857600 bytes; the limit is 8388608; put large content in a file of its own and name it "
+                "the file has 104857600 bytes; the limit is 8388608; put large content in a file of "
+                    + "its own and name it "
                     + "with 'source'"
             ])
     }

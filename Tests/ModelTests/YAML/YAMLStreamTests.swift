@@ -100,19 +100,22 @@ struct YAMLStreamTests {
         (
             "a: @x",
             [
-                "1:4: the YAML is broken: found character that cannot start any token; quote the text that begins with it"
+                "1:4: the YAML is broken: found character that cannot start any token; quote the "
+                    + "text that begins with it"
             ]
         ),
         (
             "a: \"b\nc: 1",
             [
-                "2:5: the YAML is broken: while scanning a quoted scalar that begins in line 1: found unexpected end of stream"
+                "2:5: the YAML is broken: while scanning a quoted scalar that begins in line 1: "
+                    + "found unexpected end of stream"
             ]
         ),
         (
             "a: [1, 2",
             [
-                "2:1: the YAML is broken: while parsing a flow sequence that begins in line 1: did not find expected ',' or ']'"
+                "2:1: the YAML is broken: while parsing a flow sequence that begins in line 1: did "
+                    + "not find expected ',' or ']'"
             ]
         ),
         ("a: \u{7}", ["1:4: the YAML is broken: control characters are not allowed"]),
