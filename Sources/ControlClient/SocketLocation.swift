@@ -1,0 +1,53 @@
+internal import LinuxIO
+internal import Synchronization
+
+/// Where the daemon listens, however long the path is.
+///
+/// A path that does not fit into a socket address is reached through its directory, which is opened once and stays open
+/// until `forget`.
+final class SocketLocation: Sendable {
+    private static let addressMaximum = 107
+
+    private final class OpenDirectory: Sendable {
+        let handle: DirectoryHandle
+
+        init(_ handle: consuming DirectoryHandle) { self.handle = handle }
+    }
+
+    let path: String
+    private let directory = Mutex<OpenDirectory?>(nil)
+
+    init(path: String) { self.path = path }
+
+    /// A path of the socket that fits into an address.
+    func address() throws(LinuxIOError) -> String {
+        guard path.utf8.count > Self.addressMaximum, let slash = path.lastIndex(of: "/") else { return path }
+        let name = path[path.index(after: slash)...]
+        if let open = directory.withLock({ $0 }) { return Self.address(of: name, in: open) }
+        let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+        let opened = OpenDirectory(try DirectoryHandle(searchablePath: parent))
+        let kept = directory.withLock { directory in
+            let kept = directory ?? opened
+            directory = kept
+            return kept
+        }
+        return Self.address(of: name, in: kept)
+    }
+
+    /// Opens the directory anew next time, as it may have been replaced.
+    func forget() { directory.withLock { $0 = nil } }
+
+    /// Why the socket cannot be connected to; nil when it can.
+    func connectProblem() -> LinuxIOError? {
+        do throws(LinuxIOError) {
+            _ = try connectUnix(path, timeout: .milliseconds(200))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func address(of name: Substring, in directory: OpenDirectory) -> String {
+        "/proc/self/fd/\(directory.handle.descriptor.rawValue)/\(name)"
+    }
+}
