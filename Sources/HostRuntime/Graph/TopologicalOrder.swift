@@ -3,7 +3,9 @@
 struct TopologicalOrder {
     /// The nodes in order; fewer than there are when there is a cycle.
     let order: [Int]
-    /// How many dependencies deep each node lies; 0 for those without any. Nodes of a cycle have none.
+    /// How many dependencies deep each node lies; 0 for those without any.
+    ///
+    /// Nodes of a cycle have none.
     let depths: [Int]
 
     /// Orders nodes by what each depends on.

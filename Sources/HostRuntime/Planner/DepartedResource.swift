@@ -21,8 +21,10 @@ public struct DepartedResource: Sendable, Hashable {
     /// The resource.
     public var id: ResourceID { last.id }
 
-    /// What is to hold of it from now on: observe this, and give it to the `ObservationContext` with everything declared. Units
-    /// keep their last declaration, by which their files are found.
+    /// What is to hold of it from now on: observe this, and give it to the `ObservationContext` with everything
+    /// declared.
+    ///
+    /// Units keep their last declaration, by which their files are found.
     public var target: DeclaredResource {
         var target = last
         target.dependencies = []

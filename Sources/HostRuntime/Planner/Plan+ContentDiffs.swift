@@ -1,9 +1,12 @@
 public import Model
 
 extension Plan {
-    /// The plan with a unified diff in each change that writes one small text. Blocks: it reads the host.
+    /// The plan with a unified diff in each change that writes one small text.
     ///
-    /// `declared` gives declared bytes, or nil when they cannot be had. A file that no longer is what was observed gets no diff.
+    /// Blocks: it reads the host.
+    ///
+    /// `declared` gives declared bytes, or nil when they cannot be had. A file that no longer is what was observed
+    /// gets no diff.
     public func withContentDiffs(
         observations: [ResourceID: Result<Observation, HostError>], on host: some HostReading,
         declared: (DeclaredContent) -> [UInt8]?

@@ -1,8 +1,10 @@
 public import Model
 
 extension Plan {
-    /// The hash by which people and approvals name the plan: over the canonical JSON of the commit and, in order, the resource
-    /// and the digests before and after of what changes. No times, nothing that does not change (DESIGN 13).
+    /// The hash by which people and approvals name the plan: over the canonical JSON of the commit and, in order, the
+    /// resource and the digests before and after of what changes.
+    ///
+    /// No times, nothing that does not change (DESIGN 13).
     public var hash: String {
         let rows = changes.map { change -> JSONValue in
             [

@@ -1,6 +1,8 @@
 internal import Model
 
-/// Makes plans. Pure: the same request gives the same plan, and nothing is read or written.
+/// Makes plans.
+///
+/// Pure: the same request gives the same plan, and nothing is read or written.
 public enum Planner {
     /// The ordered changes that would remove every difference, and what could not be planned.
     ///

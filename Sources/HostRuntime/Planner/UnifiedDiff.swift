@@ -5,8 +5,9 @@ public enum UnifiedDiff {
     /// How many edits are looked for before the rest counts as replaced.
     static let editMaximum = 1_000
 
-    /// The diff, or nil when a text is binary or longer than the bound. Empty when they are equal. `nil` bytes stand for a
-    /// file that does not exist.
+    /// The diff, or nil when a text is binary or longer than the bound.
+    ///
+    /// Empty when they are equal. `nil` bytes stand for a file that does not exist.
     public static func make(path: String, from old: [UInt8]?, to new: [UInt8]?, context: Int = 3) -> String? {
         guard let left = lines(of: old ?? []), let right = lines(of: new ?? []) else { return nil }
         if old == new { return "" }

@@ -1,5 +1,7 @@
-/// Where blocking host calls run. Two implementations: `ThreadWorker` on named threads, and `InlineWorker` on the caller
-/// for simulations, where everything happens in one order.
+/// Where blocking host calls run.
+///
+/// Two implementations: `ThreadWorker` on named threads, and `InlineWorker` on the caller for simulations, where
+/// everything happens in one order.
 public protocol BlockingWorker: Sendable {
     /// Runs a body where it may block and returns what it returns. A task that is cancelled before the body starts throws
     /// `CancellationError`; a body that has started runs to its end.

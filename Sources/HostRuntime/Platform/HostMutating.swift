@@ -2,8 +2,10 @@ public import LinuxIO
 public import Model
 public import Store
 
-/// The mutating half of a host. Every call needs the permit that only the executor makes (I1). Nothing is durable before
-/// `sync` returns; each call is whole or not at all for the name that it works on.
+/// The mutating half of a host.
+///
+/// Every call needs the permit that only the executor makes (I1). Nothing is durable before `sync` returns; each call
+/// is whole or not at all for the name that it works on.
 ///
 /// Names that hold prepared or displaced content are given by the executor and derive from the step, so that recovery
 /// finds them; they lie in the directory of the target.

@@ -2,11 +2,13 @@ public import LinuxIO
 public import Model
 public import Store
 
-/// The observing half of a host. Calls block: they run on the observation threads or the executor's, never on the
-/// cooperative pool. Two implementations: `LinuxHost` and `SimulatedHost`.
+/// The observing half of a host.
 ///
-/// Paths are absolute within the managed root. The last component is never followed when it is a link; a parent that is
-/// a link is followed only where nobody but root (or the daemon's own user) could have put it there.
+/// Calls block: they run on the observation threads or the executor's, never on the cooperative pool. Two
+/// implementations: `LinuxHost` and `SimulatedHost`.
+///
+/// Paths are absolute within the managed root. The last component is never followed when it is a link; a parent that
+/// is a link is followed only where nobody but root (or the daemon's own user) could have put it there.
 public protocol HostReading: Sendable {
     /// What is at a path, as lstat says; nil when nothing is.
     func status(of path: String) throws(HostError) -> FileStatus?
@@ -65,7 +67,9 @@ public protocol HostReading: Sendable {
 }
 
 extension HostReading {
-    /// `status` for many paths; see `forEachStatus`. For lists that are looked at once.
+    /// `status` for many paths; see `forEachStatus`.
+    ///
+    /// For lists that are looked at once.
     public func statuses(of paths: [String], _ body: (Int, Result<FileStatus?, HostError>) -> Void) {
         let table = PathTable(paths)
         forEachStatus(of: table, in: 0..<table.count, body)

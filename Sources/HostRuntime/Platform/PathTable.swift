@@ -1,7 +1,9 @@
 package import LinuxIO
 
-/// Paths grouped by the directory that holds them, so that looking at all of them opens each directory once and allocates
-/// nothing per file. Rows are in the order of the groups; `index(ofRow:)` leads back to the order of the list.
+/// Paths grouped by the directory that holds them, so that looking at all of them opens each directory once and
+/// allocates nothing per file.
+///
+/// Rows are in the order of the groups; `index(ofRow:)` leads back to the order of the list.
 public struct PathTable: Sendable {
     /// The names of one directory.
     package struct Group: Sendable {

@@ -16,7 +16,9 @@ public struct AccountNames: Sendable, Hashable {
     private var userNames: [UInt32: String] = [:]
     private var groupNames: [UInt32: String] = [:]
 
-    /// Resolves the names that declarations use. Blocks.
+    /// Resolves the names that declarations use.
+    ///
+    /// Blocks.
     public init(declared: some Collection<DeclaredResource>, on host: some HostReading) {
         managesOwnership = host.canChangeOwner
         guard managesOwnership else { return }
@@ -46,7 +48,9 @@ public struct AccountNames: Sendable, Hashable {
         }
     }
 
-    /// Learns the names of numbers that observations hold, so that differences read well. Blocks.
+    /// Learns the names of numbers that observations hold, so that differences read well.
+    ///
+    /// Blocks.
     public mutating func learnNames(
         in observations: some Sequence<Result<Observation, HostError>>, on host: some HostReading
     ) {

@@ -2,8 +2,9 @@ internal import LinuxIO
 internal import Model
 internal import Store
 
-/// 128 bits that stand for a version of a file. The seed is random per process, so that nobody can prepare two versions
-/// with one fingerprint.
+/// 128 bits that stand for a version of a file.
+///
+/// The seed is random per process, so that nobody can prepare two versions with one fingerprint.
 struct Fingerprint: Hashable, Sendable {
     private let first: UInt64
     private let second: UInt64

@@ -25,7 +25,9 @@ public final class HashCache: Sendable {
         self.seed = seed
     }
 
-    /// The digest and size of a regular file. Blocks when the file has to be read. `status` is what a pass just saw there.
+    /// The digest and size of a regular file.
+    ///
+    /// Blocks when the file has to be read. `status` is what a pass just saw there.
     public func content(
         of path: String, status: FileStatus, on host: some HostReading
     ) throws(HostError) -> DeclaredContent {

@@ -1,9 +1,11 @@
 public import Model
 
 extension Observation {
-    /// The digest of what plans for the declaration depend on, so that a main process or an attribute that is not managed
-    /// changes nothing. What was planned still stands when the digest of a new observation is `Change.before`; what was done
-    /// holds when it is `Change.after` (I5).
+    /// The digest of what plans for the declaration depend on, so that a main process or an attribute that is not
+    /// managed changes nothing.
+    ///
+    /// What was planned still stands when the digest of a new observation is `Change.before`; what was done holds
+    /// when it is `Change.after` (I5).
     public func digest(for declared: DeclaredResource) -> ContentDigest {
         ContentDigest(hashing: canonicalForm(for: declared.attributes).canonicalBytes)
     }

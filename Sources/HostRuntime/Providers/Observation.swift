@@ -1,7 +1,9 @@
 public import LinuxIO
 public import Model
 
-/// What was observed of a resource, as far as its declaration manages it. Comparable through its digest (I5).
+/// What was observed of a resource, as far as its declaration manages it.
+///
+/// Comparable through its digest (I5).
 public enum Observation: Sendable, Hashable {
     /// Nothing is there.
     case absent

@@ -9,8 +9,10 @@ public struct ObservationContext: Sendable {
     /// The paths that are declared, to tell strays and missing parents.
     public let paths: DeclaredPaths
 
-    /// Resolves what the declarations name. Blocks. `declared` is all that is in force, not only what is observed: what no
-    /// declaration names is a stray to a directory that purges.
+    /// Resolves what the declarations name.
+    ///
+    /// Blocks. `declared` is all that is in force, not only what is observed: what no declaration names is a stray to
+    /// a directory that purges.
     public init(declared: some Collection<DeclaredResource>, on host: some HostReading, cache: HashCache) {
         self.cache = cache
         accounts = AccountNames(declared: declared, on: host)

@@ -21,7 +21,9 @@ public struct Observer<Host: HostReading>: Sendable {
         return try await worker.run { ObservationContext(declared: declared, on: host, cache: cache) }
     }
 
-    /// Observes resources. Each has its own result; only cancellation and a stopped worker throw.
+    /// Observes resources.
+    ///
+    /// Each has its own result; only cancellation and a stopped worker throw.
     public func observe(
         _ resources: [DeclaredResource], context: ObservationContext
     ) async throws -> [ResourceID: Result<Observation, HostError>] {
@@ -44,8 +46,9 @@ public struct Observer<Host: HostReading>: Sendable {
         }
     }
 
-    /// Observes and plans the resources of a table that may differ, and records in it those that are in sync. The whole of a
-    /// pass when nothing changed.
+    /// Observes and plans the resources of a table that may differ, and records in it those that are in sync.
+    ///
+    /// The whole of a pass when nothing changed.
     public func pass(over table: SyncTable, context: ObservationContext) async throws -> ObservationPass {
         let time = host.wallTime()
         let candidates = try await differing(from: table)

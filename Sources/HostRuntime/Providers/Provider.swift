@@ -1,7 +1,9 @@
 public import Model
 
-/// What one resource type needs: to observe, and to say what a difference takes. Providers have no state; nothing in them
-/// changes a host, for differences are lowered to `Operation`s that the executor alone performs (I1).
+/// What one resource type needs: to observe, and to say what a difference takes.
+///
+/// Providers have no state; nothing in them changes a host, for differences are lowered to `Operation`s that the
+/// executor alone performs (I1).
 ///
 /// Four implementations: `FileProvider`, `DirectoryProvider`, `SymlinkProvider`, `UnitProvider`.
 public protocol Provider: Sendable {

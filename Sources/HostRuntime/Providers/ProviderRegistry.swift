@@ -12,7 +12,9 @@ public enum ProviderRegistry {
         }
     }
 
-    /// Observes resources of any type; the attributes tell which. Blocks: for the executor's and the observation threads. Order does not matter.
+    /// Observes resources of any type; the attributes tell which.
+    ///
+    /// Blocks: for the executor's and the observation threads. Order does not matter.
     public static func observe(
         _ resources: some Sequence<DeclaredResource>, on host: some HostReading, context: ObservationContext
     ) -> [ResourceID: Result<Observation, HostError>] {
@@ -28,7 +30,9 @@ public enum ProviderRegistry {
         return observations
     }
 
-    /// The change of one resource; nil when nothing differs. Pure.
+    /// The change of one resource; nil when nothing differs.
+    ///
+    /// Pure.
     public static func change(
         from observation: Observation, to declared: DeclaredResource, context: PlanContext
     ) throws(HostError) -> Change? {

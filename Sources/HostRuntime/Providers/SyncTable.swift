@@ -62,8 +62,10 @@ public final class SyncTable: Sendable {
         }
     }
 
-    /// Records that a resource was found in sync, with the status that was looked at before its content was; `time` is the wall
-    /// clock before that look. A status too young to tell later changes from is not recorded.
+    /// Records that a resource was found in sync, with the status that was looked at before its content was; `time`
+    /// is the wall clock before that look.
+    ///
+    /// A status too young to tell later changes from is not recorded.
     public func record(_ id: ResourceID, inSyncAs status: FileStatus?, at time: WallTime) {
         guard let row = rowOfIndex[id] else { return }
         let known: Known
@@ -90,7 +92,9 @@ public final class SyncTable: Sendable {
         }
     }
 
-    /// Indices of resources of a part of the rows that may differ from what was last in sync. Blocks.
+    /// Indices of resources of a part of the rows that may differ from what was last in sync.
+    ///
+    /// Blocks.
     package func differing(inRows rows: Range<Int>, on host: some HostReading) -> [Int] {
         // A copy of the array: it is shared, not copied, as long as nobody records meanwhile.
         let known = state.withLock { $0.known }

@@ -27,7 +27,9 @@ struct SimulatedState: Sendable {
         disk = SimulatedDisk(time: wallTime)
     }
 
-    /// Begins a call: time goes on a little, and a stopped host does not answer. File times have the kernel's tick of 4 ms.
+    /// Begins a call: time goes on a little, and a stopped host does not answer.
+    ///
+    /// File times have the kernel's tick of 4 ms.
     mutating func begin() throws(HostError) {
         guard !isStopped else { throw Self.stopped }
         wallTime += 50_000

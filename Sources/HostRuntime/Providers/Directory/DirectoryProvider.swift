@@ -46,8 +46,10 @@ public enum DirectoryProvider: Provider {
         return strays
     }
 
-    /// What below the directory has another owner, group or mode than the declaration gives it. A path with a declaration of
-    /// its own has what that one says; a recursive one below speaks for everything below itself.
+    /// What below the directory has another owner, group or mode than the declaration gives it.
+    ///
+    /// A path with a declaration of its own has what that one says; a recursive one below speaks for everything below
+    /// itself.
     private static func mismatches(
         below resource: DeclaredResource, _ directory: DirectoryAttributes, on host: some HostReading,
         context: ObservationContext, except strays: Set<String>

@@ -2,8 +2,10 @@ internal import Model
 internal import Store
 
 extension UnitProvider {
-    /// The change that takes back what a departed declaration made: its own files go, and the states that it managed become what
-    /// they were before if that is known. Nil when nothing is left of it.
+    /// The change that takes back what a departed declaration made: its own files go, and the states that it managed
+    /// become what they were before if that is known.
+    ///
+    /// Nil when nothing is left of it.
     static func removal(
         from observation: Observation, of departed: DepartedResource
     ) -> Change? {

@@ -1,0 +1,174 @@
+internal import Glibc
+internal import LinuxIO
+public import Model
+
+extension LinuxHost {
+    /// Writes content to a new file beside a path, with everything but its name as it is to be.
+    public func prepareFile(
+        _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
+        content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
+        permit: borrowing MutationPermit
+    ) throws(HostError) {
+        let place = try attempt("write", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
+        try discard(temporaryName, in: place.directory)
+        let existing = try attempt("write", path) { () throws(LinuxIOError) in
+            try place.directory.status(of: place.name)
+        }
+        let file = try attempt("write", path) { () throws(LinuxIOError) in
+            try place.directory.createTemporary(temporaryName)
+        }
+        do throws(HostError) {
+            try fill(file, path, size, content)
+            try dress(file, place, path, metadata, existing: existing?.type == .regular ? existing : nil)
+        } catch {
+            try? place.directory.remove(temporaryName)
+            throw error
+        }
+    }
+
+    /// Makes a symbolic link beside a path.
+    public func prepareSymlink(
+        _ temporaryName: String, beside path: String, target: String, metadata: FileMetadata,
+        permit: borrowing MutationPermit
+    ) throws(HostError) {
+        try attempt("make the link", path) { () throws(LinuxIOError) in
+            let place = try root.openParent(of: path)
+            try place.directory.makeSymbolicLink(target: target, temporaryName)
+            guard metadata.owner != nil || metadata.group != nil else { return }
+            do throws(LinuxIOError) {
+                try place.directory.setOwner(temporaryName, owner: metadata.owner, group: metadata.group)
+            } catch {
+                try? place.directory.remove(temporaryName)
+                throw error
+            }
+        }
+    }
+
+    /// Makes a directory with its metadata; until it has them, only this user may enter.
+    public func makeDirectory(
+        _ path: String, metadata: FileMetadata, permit: borrowing MutationPermit
+    ) throws(HostError) {
+        try attempt("make the directory", path) { () throws(LinuxIOError) in
+            let place = try root.openParent(of: path)
+            try place.directory.makeDirectory(place.name, permissions: 0o700)
+            do throws(LinuxIOError) {
+                if metadata.owner != nil || metadata.group != nil {
+                    try place.directory.setOwner(place.name, owner: metadata.owner, group: metadata.group)
+                }
+                // A set-group-id bit comes from the directory above, and stays unless a mode says otherwise.
+                let inherited = (try place.directory.status(of: place.name)?.permissions ?? 0) & 0o2000
+                try place.directory.setPermissions(place.name, metadata.mode ?? 0o755 | inherited)
+            } catch {
+                try? place.directory.removeDirectory(place.name)
+                throw error
+            }
+        }
+    }
+
+    /// Makes a FIFO, socket or device node again.
+    public func makeSpecial(
+        _ path: String, node: SpecialNode, metadata: FileMetadata, permit: borrowing MutationPermit
+    ) throws(HostError) {
+        try attempt("make the special file", path) { () throws(LinuxIOError) in
+            let place = try root.openParent(of: path)
+            let type = node.mode & 0o170000
+            guard mknodat(place.directory.descriptor.rawValue, place.name, type | 0o600, dev_t(node.device)) == 0 else {
+                throw LinuxIOError(code: Errno(rawValue: errno), call: "mknodat", path: path)
+            }
+            do throws(LinuxIOError) {
+                if metadata.owner != nil || metadata.group != nil {
+                    try place.directory.setOwner(place.name, owner: metadata.owner, group: metadata.group)
+                }
+                try place.directory.setPermissions(place.name, metadata.mode ?? node.permissions)
+            } catch {
+                try? place.directory.remove(place.name)
+                throw error
+            }
+        }
+    }
+
+    /// Streams content into a new file.
+    private func fill(
+        _ file: borrowing FileDescriptor, _ path: String, _ size: Int64,
+        _ content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void
+    ) throws(HostError) {
+        // A large file finds out that there is no room before it is written, and lies in one piece.
+        if size >= 1 << 20, posix_fallocate(file.rawValue, 0, off_t(size)) == ENOSPC {
+            throw failure("write", path, LinuxIOError(code: .noSpace, call: "fallocate"))
+        }
+        let number = file.rawValue
+        var written: Int64 = 0
+        try content { (chunk) throws(HostError) in
+            written += Int64(chunk.count)
+            guard written <= size else { return }
+            try write(chunk, to: number, path)
+        }
+        guard written == size else {
+            throw HostError(.changed, "cannot write '\(path)': the content has \(written) bytes instead of \(size)")
+        }
+    }
+
+    private func write(_ chunk: [UInt8], to number: Int32, _ path: String) throws(HostError) {
+        var done = 0
+        while done < chunk.count {
+            let count = chunk.withUnsafeBytes { buffer in
+                // Safety: the range stays within the array, which is not touched meanwhile.
+                Glibc.write(number, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw failure("write", path, LinuxIOError(code: Errno(rawValue: errno), call: "write"))
+            }
+            done += count
+        }
+    }
+
+    /// Gives a new file its owner, attributes and mode.
+    ///
+    /// In this order: a change of owner clears set-id bits and capabilities, and the mode sets the mask of an ACL.
+    private func dress(
+        _ file: borrowing FileDescriptor, _ place: borrowing ParentDirectory, _ path: String, _ metadata: FileMetadata,
+        existing: FileStatus?
+    ) throws(HostError) {
+        try attempt("set the owner and mode of", path) { () throws(LinuxIOError) in
+            let made = try file.status()
+            let wanted = existing.map { FileMetadata($0) } ?? FileMetadata(mode: 0o644)
+            var owner = metadata.owner
+            var group = metadata.group
+            if canChangeOwner {
+                owner = owner ?? wanted.owner
+                group = group ?? wanted.group
+            }
+            if (owner ?? made.owner, group ?? made.group) != (made.owner, made.group) {
+                try file.setOwner(owner, group: group)
+            }
+            if existing != nil { try keepAttributes(of: place, on: file) }
+            try file.setPermissions(metadata.mode ?? wanted.mode ?? 0o644)
+        }
+    }
+
+    /// Copies the extended attributes of what is at the path; those that speak of the old bytes are left out.
+    private func keepAttributes(
+        of place: borrowing ParentDirectory, on file: borrowing FileDescriptor
+    ) throws(LinuxIOError) {
+        let present = try file.extendedAttributes()
+        var wanted = try place.directory.extendedAttributes(of: place.name)
+        for name in ["security.ima", "security.evm"] { wanted[name] = nil }
+        for (name, value) in wanted.sorted(by: { $0.key < $1.key }) where present[name] != value {
+            try refusable(name) { () throws(LinuxIOError) in try file.setExtendedAttribute(name, to: value) }
+        }
+        for name in present.keys.sorted() where wanted[name] == nil {
+            try refusable(name) { () throws(LinuxIOError) in try file.removeExtendedAttribute(name) }
+        }
+    }
+
+    /// Only what the user sets himself must not be lost; labels may belong to the kernel alone.
+    func refusable(_ name: String, _ body: () throws(LinuxIOError) -> Void) throws(LinuxIOError) {
+        do throws(LinuxIOError) {
+            try body()
+        } catch {
+            let isLabel = name.hasPrefix("security.") || name.hasPrefix("trusted.")
+            guard isLabel, [.notPermitted, .access, .notSupported].contains(error.code) else { throw error }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import LinuxIO
+
+extension LinuxHost {
+    /// From how many files on whole file systems are synced: each fsync may be a commit of the file system's journal, and one
+    /// `syncfs` is a few of them.
+    private static let wholeSyncMinimum = 33
+
+    /// Makes files and directories durable.
+    public func sync(
+        files: [String], directories: [String], permit: borrowing MutationPermit
+    ) throws(HostError) {
+        if files.count + directories.count < Self.wholeSyncMinimum {
+            for path in files { try syncFile(path) }
+            for path in directories { try syncDirectory(path) }
+        } else {
+            try syncFileSystems(files: files, directories: directories)
+        }
+    }
+
+    private func syncFile(_ path: String) throws(HostError) {
+        try attempt("sync", path) { () throws(LinuxIOError) in
+            let place = try root.openParent(of: path)
+            do throws(LinuxIOError) {
+                try place.directory.openForReading(place.name).sync()
+            } catch {
+                // A file that may not be read is written out with its whole file system.
+                guard error.code == .access else { throw error }
+                try place.directory.syncFileSystem()
+            }
+        }
+    }
+
+    private func syncDirectory(_ path: String) throws(HostError) {
+        try attempt("sync the directory", path) { () throws(LinuxIOError) in try root.openDirectory(path).sync() }
+    }
+
+    /// One `syncfs` for each file system that the paths are on.
+    private func syncFileSystems(files: [String], directories: [String]) throws(HostError) {
+        var pending = Set(directories)
+        for path in files { pending.insert(String(try PathTable.split(path).directory)) }
+        var synced: Set<UInt64> = []
+        for path in pending.sorted() {
+            let directory = try attempt("sync", path) { () throws(LinuxIOError) in try root.openDirectory(path) }
+            let device = try attempt("sync", path) { () throws(LinuxIOError) in try directory.status().device }
+            guard synced.insert(device).inserted else { continue }
+            try attempt("sync", path) { () throws(LinuxIOError) in try directory.syncFileSystem() }
+        }
+    }
+}
