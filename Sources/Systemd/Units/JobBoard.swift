@@ -4,14 +4,22 @@ import Synchronization
 final class JobBoard: Sendable {
     private let registry = Mutex(JobRegistry())
 
-    /// Called on the bus thread.
+    /// Makes room for a job that is about to be asked for; throws if too many are under way.
+    func reserve(_ waiter: Monitor<JobWait>) throws(SystemdError) {
+        guard registry.withLock({ $0.reserve(waiter) }) else {
+            throw SystemdError(
+                .overloaded, "cannot ask for another job: the service manager still has too many from here")
+        }
+    }
+
+    /// Called on the bus thread while the answer is read that names the job.
     func expect(_ path: String, _ waiter: Monitor<JobWait>) {
         registry.withLock { $0.expect(path, waiter) }
     }
 
-    /// Called by a waiter that gives up.
-    func forget(_ path: String) {
-        registry.withLock { $0.forget(path) }
+    /// Called by a waiter that is done or gives up.
+    func forget(_ waiter: Monitor<JobWait>) {
+        registry.withLock { $0.forget(waiter) }
     }
 
     /// Called on the bus thread with every event, before the owner sees it.
@@ -23,12 +31,13 @@ final class JobBoard: Sendable {
             switch (signal.interface, signal.member) {
             case (SystemManager.interface, "JobRemoved"):
                 guard signal.arguments.count == 4, let path = signal.arguments[1].text,
-                    let result = signal.arguments[3].text,
-                    let waiter = registry.withLock({ $0.removed(path) })
+                    let result = signal.arguments[3].text
                 else { return }
-                waiter.update { $0.advance(to: .ended(JobResult(rawValue: result))) }
+                for waiter in registry.withLock({ $0.removed(path) }) {
+                    waiter.update { $0.advance(to: .ended(JobResult(rawValue: result))) }
+                }
             case (SystemManager.interface, "Reloading"), ("org.freedesktop.DBus", "NameOwnerChanged"):
-                for waiter in registry.withLock({ $0.all }) { waiter.update { $0.advance(to: .doubtful) } }
+                for waiter in registry.withLock({ $0.doubt() }) { waiter.update { $0.advance(to: .doubtful) } }
             default:
                 return
             }

@@ -73,12 +73,13 @@ extension SystemManager {
     private func runJob(_ call: BusCall, _ name: UnitName, _ timeout: Duration) throws(SystemdError) -> JobResult {
         let deadline = MonotonicTime.now + timeout
         let waiter = Monitor(JobWait.waiting)
+        try jobs.reserve(waiter)
+        defer { jobs.forget(waiter) }
         let path = try bus.call(call, timeout: timeout) { [jobs] reader throws(SystemdError) in
             let path = try reader.text("o")
             jobs.expect(path, waiter)
             return path
         }
-        defer { jobs.forget(path) }
         let tried = "\(call.member) of '\(name)'"
         while true {
             let glance = min(deadline, MonotonicTime.now + Self.jobGlance)

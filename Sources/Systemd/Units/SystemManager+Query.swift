@@ -39,7 +39,7 @@ extension SystemManager {
         return summaries
     }
 
-    /// Whether a unit's file is enabled, without loading the unit; `notFound` if there is no file.
+    /// Whether a unit's file is enabled, from the links as they are now; `notFound` if there is no file.
     public func unitFileState(
         _ name: UnitName, timeout: Duration = callTimeout
     ) throws(SystemdError) -> UnitFileState {

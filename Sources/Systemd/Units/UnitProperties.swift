@@ -10,7 +10,9 @@ public struct UnitProperties: Hashable, Sendable {
     public let activeState: ActiveState
     /// What it is doing in the words of its type, such as `running` or `exited`.
     public let subState: String
-    /// Whether its file is enabled.
+    /// Whether its file is enabled, as the manager remembers it for a loaded unit until it reloads.
+    ///
+    /// ``SystemManager/unitFileState(_:timeout:)`` looks at the links anew.
     public let unitFileState: UnitFileState
     /// Its file; nil if it has none.
     public let fragmentPath: String?

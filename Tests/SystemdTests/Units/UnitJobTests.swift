@@ -1,3 +1,4 @@
+import Glibc
 import LinuxIO
 import Testing
 
@@ -127,6 +128,25 @@ import Testing
             }
             #expect(rights.waitForCount(100) && rights.all.allSatisfy { $0 })
             pool.stop()
+        }
+    }
+
+    @Test func `threads that ask for the same job both get its result`() throws {
+        let handler = FakeSystemd.handler { call in
+            let answer = FakeAction.reply([.objectPath(FakeSystemd.jobPath(7))])
+            return call.member == "StopUnit" ? [answer, FakeSystemd.jobRemoved(7, "a.service", "done")] : [answer]
+        }
+        try FakePeer.with(handler) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            let thread = try WorkerThread(name: "caller")
+            let results = EventLog<JobResult?>()
+            let unit = unit
+            try thread.enqueue { results.add(try? manager.start(unit)) }
+            // The second call ends the job, so it must come after the first.
+            while !peer.calls.contains(where: { $0.member == "StartUnit" }) { sched_yield() }
+            #expect(try manager.stop(unit) == .done)
+            #expect(results.waitForCount(1) && results.all == [.done])
+            thread.stop()
         }
     }
 }
