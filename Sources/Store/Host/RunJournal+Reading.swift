@@ -66,6 +66,9 @@ extension RunJournal {
     public func steps(of name: String, after index: Int? = nil, limit: Int? = nil) throws(StoreError) -> [StepRecord] {
         let sequence = try Self.sequence(of: name)
         return try database.read("read the steps of run '\(name)'") { database in
+            guard try database.number("SELECT count(*) FROM runs WHERE sequence = ?", [sequence]) > 0 else {
+                throw Self.notFound(name)
+            }
             var steps = try database.allRows(
                 "SELECT data FROM steps WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
                 [

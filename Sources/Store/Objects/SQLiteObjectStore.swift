@@ -10,7 +10,8 @@ public struct SQLiteObjectStore: ObjectStore {
     public static let objectSizeLimit = 1 << 20
     /// So many changes of each kind are remembered for watchers that reconnect.
     public static let historyLimit = 1_024
-    let database: HostDatabase
+    /// The database that holds the objects.
+    package let database: HostDatabase
     let partition: Partition
     let clock: @Sendable () -> WallTime
     let identifier: @Sendable () -> String
