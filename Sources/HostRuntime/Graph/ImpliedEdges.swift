@@ -1,7 +1,7 @@
 internal import Model
 
-/// The order that everyone expects without writing it: what lies in a directory after the directory, a unit after the files
-/// that make it; the other way round for what goes away.
+/// The order that everyone expects without writing it: what lies in a directory after the directory, a unit after the
+/// files that make it; the other way round for what goes away.
 struct ImpliedEdges {
     /// An edge, as numbers of declarations.
     struct Edge {

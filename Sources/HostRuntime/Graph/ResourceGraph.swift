@@ -1,9 +1,10 @@
 public import Model
 
-/// Declared resources in the order in which they are made: explicit `after`, `restartOn` and `reloadOn`, and the edges that
-/// everyone expects without writing them.
+/// Declared resources in the order in which they are made: explicit `after`, `restartOn` and `reloadOn`, and the edges
+/// that everyone expects without writing them.
 ///
-/// The order depends on nothing but the list: among resources that are free to come next, the one that was declared first does.
+/// The order depends on nothing but the list: among resources that are free to come next, the one that was declared
+/// first does.
 public struct ResourceGraph: Sendable {
     /// The declarations in order, each with every edge in `dependencies`.
     public let resources: [DeclaredResource]

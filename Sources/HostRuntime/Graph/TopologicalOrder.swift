@@ -1,5 +1,5 @@
-/// An order of numbered nodes in which every node comes after those that it depends on; among those that are free, the one
-/// with the lowest number comes first, so that one input has one order.
+/// An order of numbered nodes in which every node comes after those that it depends on; among those that are free, the
+/// one with the lowest number comes first, so that one input has one order.
 struct TopologicalOrder {
     /// The nodes in order; fewer than there are when there is a cycle.
     let order: [Int]

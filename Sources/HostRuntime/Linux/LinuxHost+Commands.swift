@@ -7,7 +7,8 @@ extension LinuxHost {
     /// How much of a command's output is kept, from its end.
     static let outputMaximum = 16_384
 
-    /// Runs a command to its end: as a transient unit on a host with systemd, else as a child in a process group of its own.
+    /// Runs a command to its end: as a transient unit on a host with systemd, else as a child in a process group of
+    /// its own.
     public func run(
         _ arguments: [String], name: String, timeoutSeconds: Int, permit: borrowing MutationPermit
     ) throws(HostError) -> CommandResult {

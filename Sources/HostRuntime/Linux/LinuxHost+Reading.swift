@@ -127,7 +127,8 @@ extension LinuxHost {
     static func unreadable(_ name: String, in directory: String) -> HostError {
         HostError(
             .unsafePath,
-            "cannot manage what is in '\(directory)': the name '\(name)' in it is not UTF-8; rename or remove it by hand"
+            "cannot manage what is in '\(directory)': the name '\(name)' in it is not UTF-8; rename or remove "
+                + "it by hand"
         )
     }
 

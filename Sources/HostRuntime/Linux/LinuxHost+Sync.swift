@@ -1,8 +1,8 @@
 internal import LinuxIO
 
 extension LinuxHost {
-    /// From how many files on whole file systems are synced: each fsync may be a commit of the file system's journal, and one
-    /// `syncfs` is a few of them.
+    /// From how many files on whole file systems are synced: each fsync may be a commit of the file system's journal,
+    /// and one `syncfs` is a few of them.
     private static let wholeSyncMinimum = 33
 
     /// Makes files and directories durable.

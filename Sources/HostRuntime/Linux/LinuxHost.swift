@@ -3,8 +3,8 @@ public import Model
 internal import Glibc
 internal import Systemd
 
-/// The host that the daemon runs on, or the tree under `--root`: files through directory descriptors that nobody can move
-/// from under it, units over sd-bus.
+/// The host that the daemon runs on, or the tree under `--root`: files through directory descriptors that nobody can
+/// move from under it, units over sd-bus.
 public final class LinuxHost: HostMutating {
     /// The tree that paths are in.
     let root: RootDirectory

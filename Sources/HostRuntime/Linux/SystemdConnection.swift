@@ -1,7 +1,8 @@
 internal import Synchronization
 public import Systemd
 
-/// The connection to systemd, made again when it went: a manager or bus that is restarted costs one failed call at most.
+/// The connection to systemd, made again when it went: a manager or bus that is restarted costs one failed call at
+/// most.
 public final class SystemdConnection: Sendable {
     private let connect: @Sendable () throws(SystemdError) -> SystemManager
     private let current = Mutex<SystemManager?>(nil)

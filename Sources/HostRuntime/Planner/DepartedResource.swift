@@ -1,8 +1,8 @@
 public import Model
 public import Store
 
-/// A resource that left the blueprint, and what becomes of it: what was there before it was managed is restored if it is known,
-/// else the resource is removed, and only if its last declaration says `prune`.
+/// A resource that left the blueprint, and what becomes of it: what was there before it was managed is restored if it
+/// is known, else the resource is removed, and only if its last declaration says `prune`.
 public struct DepartedResource: Sendable, Hashable {
     /// The last declaration in force.
     public let last: DeclaredResource

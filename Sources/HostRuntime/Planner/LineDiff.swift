@@ -1,4 +1,5 @@
-/// The shortest way from one list of lines to another (Myers 1986), bounded: past the bound, what is left counts as replaced.
+/// The shortest way from one list of lines to another (Myers 1986), bounded: past the bound, what is left counts as
+/// replaced.
 struct LineDiff {
     enum Edit: Equatable {
         case keep(old: Int, new: Int)

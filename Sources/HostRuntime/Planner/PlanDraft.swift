@@ -69,7 +69,8 @@ struct PlanDraft {
             guard error.code == .notEmpty || error.code == .wrongType else { throw error }
             throw HostError(
                 error.code,
-                "cannot remove '\(departed.id)', which left the blueprint: \(observed.typeName) is there with something in it or in "
+                "cannot remove '\(departed.id)', which left the blueprint: \(observed.typeName) is there with "
+                    + "something in it or in "
                     + "its place; remove it by hand, or declare it again")
         }
     }

@@ -10,10 +10,10 @@ public import Store
 /// Names that hold prepared or displaced content are given by the executor and derive from the step, so that recovery
 /// finds them; they lie in the directory of the target.
 public protocol HostMutating: HostReading {
-    /// Writes content to a new file beside `path`. Owner, group and mode are set before this returns, from
-    /// `metadata`, else from what is at `path`, else 0644 and this process's own user and group; extended attributes and ACLs of an existing regular file are
-    /// kept. Content is streamed from `content`; throws `.changed` when it is not `size` bytes long. A leftover under the
-    /// temporary name is replaced; after a throw nothing is left under it.
+    /// Writes content to a new file beside `path`. Owner, group and mode are set before this returns, from `metadata`,
+    /// else from what is at `path`, else 0644 and this process's own user and group; extended attributes and ACLs of
+    /// an existing regular file are kept. Content is streamed from `content`; throws `.changed` when it is not `size`
+    /// bytes long. A leftover under the temporary name is replaced; after a throw nothing is left under it.
     func prepareFile(
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
@@ -36,8 +36,8 @@ public protocol HostMutating: HostReading {
     /// Moves what is at `path` to the temporary name beside it; throws `.exists` when that is taken.
     func displace(_ path: String, to temporaryName: String, permit: borrowing MutationPermit) throws(HostError)
 
-    /// Removes what is under a temporary name beside `path`, a directory with everything in it (never across a mount point).
-    /// Nothing there is not an error.
+    /// Removes what is under a temporary name beside `path`, a directory with everything in it (never across a mount
+    /// point). Nothing there is not an error.
     func discard(_ temporaryName: String, beside path: String, permit: borrowing MutationPermit) throws(HostError)
 
     /// Makes a directory with its metadata; throws `.exists`.
@@ -61,15 +61,17 @@ public protocol HostMutating: HostReading {
     /// when they are few, by whole file systems when they are many.
     func sync(files: [String], directories: [String], permit: borrowing MutationPermit) throws(HostError)
 
-    /// Does something to a unit and waits for the job; `reload` restarts a unit that cannot reload, `enable` and `disable` change
-    /// the links only (reload the unit files after them), masking and unmasking too; throws `.unitFailed` with the unit's own last lines, `.timeout`.
+    /// Does something to a unit and waits for the job; `reload` restarts a unit that cannot reload, `enable` and
+    /// `disable` change the links only (reload the unit files after them), masking and unmasking too; throws
+    /// `.unitFailed` with the unit's own last lines, `.timeout`.
     func perform(_ action: UnitAction, on unit: String, timeoutSeconds: Int, permit: borrowing MutationPermit)
         throws(HostError)
 
     /// Makes systemd read its unit files again (daemon-reload) and waits for it.
     func reloadUnitFiles(permit: borrowing MutationPermit) throws(HostError)
 
-    /// Runs a command of a probe or step to its end: a transient unit where there is systemd, a process group of its own otherwise.
+    /// Runs a command of a probe or step to its end: a transient unit where there is systemd, a process group of its
+    /// own otherwise.
     func run(
         _ arguments: [String], name: String, timeoutSeconds: Int, permit: borrowing MutationPermit
     ) throws(HostError) -> CommandResult

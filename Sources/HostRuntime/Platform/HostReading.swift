@@ -13,15 +13,15 @@ public protocol HostReading: Sendable {
     /// What is at a path, as lstat says; nil when nothing is.
     func status(of path: String) throws(HostError) -> FileStatus?
 
-    /// `status` for the rows of a table, batched by directory and without allocating per file: `body` gets the index that
-    /// the path had when the table was made, and the status. One failing path does not stop the others.
+    /// `status` for the rows of a table, batched by directory and without allocating per file: `body` gets the index
+    /// that the path had when the table was made, and the status. One failing path does not stop the others.
     func forEachStatus(of table: PathTable, in rows: Range<Int>, _ body: (Int, Result<FileStatus?, HostError>) -> Void)
 
     /// The names in a directory, sorted; throws `.tooLarge` above `limit`.
     func entries(of path: String, limit: Int) throws(HostError) -> [String]
 
-    /// Every name below a directory, its own excluded, parents before what they hold and sorted by name; never across a mount
-    /// point and never through a link. Throws `.tooLarge` above `limit`.
+    /// Every name below a directory, its own excluded, parents before what they hold and sorted by name; never across
+    /// a mount point and never through a link. Throws `.tooLarge` above `limit`.
     func walk(
         _ path: String, limit: Int, _ body: (_ path: String, _ status: FileStatus) throws(HostError) -> Void
     ) throws(HostError)
@@ -29,8 +29,8 @@ public protocol HostReading: Sendable {
     /// What a symbolic link holds.
     func linkTarget(of path: String) throws(HostError) -> String
 
-    /// The digest of a regular file's bytes and the identity that was digested, streamed; throws `.changed` when the file
-    /// changed meanwhile more than a few times in a row. Never opens anything but a regular file.
+    /// The digest of a regular file's bytes and the identity that was digested, streamed; throws `.changed` when the
+    /// file changed meanwhile more than a few times in a row. Never opens anything but a regular file.
     func digest(of path: String) throws(HostError) -> (ContentDigest, FileIdentity)
 
     /// The bytes of a regular file in chunks, in order; returns the identity that was read.

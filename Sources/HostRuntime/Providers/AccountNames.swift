@@ -7,6 +7,11 @@ public struct AccountNames: Sendable, Hashable {
         case number(UInt32)
         case missing
         case failed(HostError)
+
+        var isUnresolved: Bool {
+            guard case .number = self else { return true }
+            return false
+        }
     }
 
     /// Whether owner and group are managed here; without privilege they cannot be.
@@ -24,15 +29,23 @@ public struct AccountNames: Sendable, Hashable {
         guard managesOwnership else { return }
         for resource in declared {
             let (owner, group) = resource.attributes.ownership
-            if let owner, users[owner] == nil {
-                users[owner] = Self.resolve { () throws(HostError) in try host.userID(owner) }
-                if case .number(let number)? = users[owner] { userNames[number] = owner }
-            }
-            if let group, groups[group] == nil {
-                groups[group] = Self.resolve { () throws(HostError) in try host.groupID(group) }
-                if case .number(let number)? = groups[group] { groupNames[number] = group }
-            }
+            if let owner, users[owner] == nil { resolveUser(owner, on: host) }
+            if let group, groups[group] == nil { resolveGroup(group, on: host) }
         }
+    }
+
+    /// Whether a name has no account, or could not be looked up.
+    var hasUnresolved: Bool {
+        users.values.contains(where: \.isUnresolved) || groups.values.contains(where: \.isUnresolved)
+    }
+
+    /// The same names, resolved as the host has them now. Blocks.
+    func resolvedAgain(on host: some HostReading) -> AccountNames {
+        var again = self
+        (again.userNames, again.groupNames) = ([:], [:])
+        for name in users.keys { again.resolveUser(name, on: host) }
+        for name in groups.keys { again.resolveGroup(name, on: host) }
+        return again
     }
 
     /// Makes a table of known names, for planning without a host.
@@ -88,9 +101,20 @@ public struct AccountNames: Sendable, Hashable {
         case .missing, nil:
             throw HostError(
                 .unavailable,
-                "cannot set the \(attribute) of '\(id)': this host has no \(kind) '\(name)'; create it or correct the name"
+                "cannot set the \(attribute) of '\(id)': this host has no \(kind) '\(name)'; create it or "
+                    + "correct the name"
             )
         }
+    }
+
+    private mutating func resolveUser(_ name: String, on host: some HostReading) {
+        users[name] = Self.resolve { () throws(HostError) in try host.userID(name) }
+        if case .number(let number)? = users[name] { userNames[number] = host.userName(number) }
+    }
+
+    private mutating func resolveGroup(_ name: String, on host: some HostReading) {
+        groups[name] = Self.resolve { () throws(HostError) in try host.groupID(name) }
+        if case .number(let number)? = groups[name] { groupNames[number] = host.groupName(number) }
     }
 
     private static func resolve(_ look: () throws(HostError) -> UInt32?) -> Resolution {

@@ -30,7 +30,8 @@ struct ChangeDraft {
         if case .directory = before, declared.id.type != .directory {
             throw HostError(
                 .wrongType,
-                "cannot remove '\(declared.id)': a directory is there; declare 'directory: \(declared.id.identity)' absent "
+                "cannot remove '\(declared.id)': a directory is there; declare 'directory: "
+                    + "\(declared.id.identity)' absent "
                     + "instead, or remove it by hand")
         }
         return change(.remove, risk: .high, undo: undoOfReplacement, [.remove(path: declared.id.identity)])
@@ -42,7 +43,8 @@ struct ChangeDraft {
         let others = entries.count > 1 ? " and \(entries.count - 1) more" : ""
         throw HostError(
             .wrongType,
-            "cannot put \(kind) at '\(declared.id.identity)': a directory is there that holds '\(first)'\(others); move the "
+            "cannot put \(kind) at '\(declared.id.identity)': a directory is there that holds "
+                + "'\(first)'\(others); move the "
                 + "directory away, or declare it as 'directory'")
     }
 

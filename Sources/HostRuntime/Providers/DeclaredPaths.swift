@@ -2,7 +2,8 @@ public import Model
 
 /// Which paths are declared, as far as directories that purge or go away, and files that need a parent, ask for it.
 public struct DeclaredPaths: Sendable, Hashable {
-    /// Names that are declared, or lead to something declared, by directory: only of directories that purge or are absent.
+    /// Names that are declared, or lead to something declared, by directory: only of directories that purge or are
+    /// absent.
     private var kept: [String: Set<String>] = [:]
     /// Paths that will be directories, or links that may lead to one.
     private var parents: Set<String> = []
@@ -44,8 +45,8 @@ public struct DeclaredPaths: Sendable, Hashable {
         absent.contains(directory == "/" ? "/" + name : directory + "/" + name)
     }
 
-    /// What a recursive directory gives to a path below it: not what that path's own declaration says, and nothing where another
-    /// recursive directory lies between.
+    /// What a recursive directory gives to a path below it: not what that path's own declaration says, and nothing
+    /// where another recursive directory lies between.
     func unclaimed(_ metadata: FileMetadata, at path: String, below root: String) -> FileMetadata {
         guard !claims.isEmpty else { return metadata }
         var left = metadata

@@ -3,7 +3,8 @@ public import Model
 internal import Store
 internal import Synchronization
 
-/// Digests of files by device, inode, size, modification and change time, so that a file that did not change is not read again.
+/// Digests of files by device, inode, size, modification and change time, so that a file that did not change is not
+/// read again.
 ///
 /// An entry younger than a clock tick when it was read is never kept: a writer within the same tick would leave all of
 /// the key as it is. Bounded: above the capacity the entries that were used least recently are forgotten.
@@ -44,8 +45,8 @@ public final class HashCache: Sendable {
     /// How many digests are kept.
     public var count: Int { state.withLock { $0.young.count + $0.old.count } }
 
-    /// Whether a change after the given time would show in the identity: clock ticks are 10 ms at most, and a file system
-    /// that keeps whole seconds only keeps two at most.
+    /// Whether a change after the given time would show in the identity: clock ticks are 10 ms at most, and a file
+    /// system that keeps whole seconds only keeps two at most.
     static func isSettled(_ identity: FileIdentity, at time: WallTime) -> Bool {
         let second: Int64 = 1_000_000_000
         let isCoarse = identity.changed % second == 0

@@ -9,8 +9,8 @@ public enum Observation: Sendable, Hashable {
     case absent
     /// A regular file; `content` is nil when the declaration does not manage the bytes, metadata likewise.
     case file(metadata: FileMetadata, content: DeclaredContent?)
-    /// A directory; `strays` are entries that are in the way (to purge, or to keep from being replaced or removed), `mismatches`
-    /// paths below it whose owner, group or mode differ.
+    /// A directory; `strays` are entries that are in the way (to purge, or to keep from being replaced or removed),
+    /// `mismatches` paths below it whose owner, group or mode differ.
     case directory(metadata: FileMetadata, strays: [String], mismatches: [String: MetadataMismatch])
     /// A symbolic link.
     case symlink(target: String, metadata: FileMetadata)

@@ -1,13 +1,17 @@
+internal import LinuxIO
 public import Model
+internal import Store
 
 /// What observing needs besides the host: made once per pass from everything that is declared.
 public struct ObservationContext: Sendable {
     /// Digests of files that did not change since they were read.
     public let cache: HashCache
-    /// The users and groups that declarations name, resolved.
-    public let accounts: AccountNames
+    /// The users and groups that declarations name, resolved, and the names of those that were observed.
+    public private(set) var accounts: AccountNames
     /// The paths that are declared, to tell strays and missing parents.
     public let paths: DeclaredPaths
+    /// The versions of the account files that the names were resolved with.
+    private var accountFiles: [FileIdentity?]
 
     /// Resolves what the declarations name.
     ///
@@ -15,8 +19,36 @@ public struct ObservationContext: Sendable {
     /// a directory that purges.
     public init(declared: some Collection<DeclaredResource>, on host: some HostReading, cache: HashCache) {
         self.cache = cache
+        accountFiles = Self.accountFiles(on: host)
         accounts = AccountNames(declared: declared, on: host)
         paths = DeclaredPaths(declared, unitDirectory: unitDirectory)
+    }
+
+    /// This context with names as they are now, where the account files changed or a name had no account; nil where all is
+    /// as it was.
+    ///
+    /// Blocks, and costs two looks at files when nothing changed.
+    func refreshed(on host: some HostReading) -> ObservationContext? {
+        let files = Self.accountFiles(on: host)
+        guard files != accountFiles || accounts.hasUnresolved else { return nil }
+        var context = self
+        context.accountFiles = files
+        context.accounts = accounts.resolvedAgain(on: host)
+        return context.accounts == accounts && files == accountFiles ? nil : context
+    }
+
+    /// Learns the names of numbers that observations hold, so that differences read well. Blocks.
+    mutating func learnNames(
+        in observations: some Sequence<Result<Observation, HostError>>, on host: some HostReading
+    ) {
+        accounts.learnNames(in: observations, on: host)
+    }
+
+    private static func accountFiles(on host: some HostReading) -> [FileIdentity?] {
+        ["/etc/passwd", "/etc/group"].map { path in
+            guard let status = try? host.status(of: path) else { return nil }
+            return FileIdentity(status)
+        }
     }
 }
 

@@ -5,7 +5,10 @@ public import Model
 public struct ObservationPass: Sendable {
     /// The wall clock before the pass.
     public let time: WallTime
-    /// The resources that may differ, in the order of the table; all others are as they were when they were last in sync.
+    /// The context that was observed with, names brought up to date: plan with it, and give it to the next pass.
+    public let context: ObservationContext
+    /// The resources that may differ, in the order of the table; all others are as they were when they were last in
+    /// sync.
     public let candidates: [DeclaredResource]
     /// What was observed of the candidates.
     public let observations: [ResourceID: Result<Observation, HostError>]
@@ -13,10 +16,12 @@ public struct ObservationPass: Sendable {
     private let table: SyncTable
 
     init(
-        time: WallTime, candidates: [DeclaredResource], statuses: [ResourceID: FileStatus?],
+        time: WallTime, context: ObservationContext, candidates: [DeclaredResource],
+        statuses: [ResourceID: FileStatus?],
         observations: [ResourceID: Result<Observation, HostError>], table: SyncTable
     ) {
         self.time = time
+        self.context = context
         self.candidates = candidates
         self.statuses = statuses
         self.observations = observations

@@ -33,8 +33,8 @@ public struct Observer<Host: HostReading>: Sendable {
         }
     }
 
-    /// Looks at everything in a table and gives the resources that may differ from what was last in sync, in their order:
-    /// observe these in full, and record in the table what is in sync.
+    /// Looks at everything in a table and gives the resources that may differ from what was last in sync, in their
+    /// order: observe these in full, and record in the table what is in sync.
     public func differing(from table: SyncTable) async throws -> [DeclaredResource] {
         let (host, worker) = (host, worker)
         return try await worker.run {
@@ -50,12 +50,32 @@ public struct Observer<Host: HostReading>: Sendable {
     ///
     /// The whole of a pass when nothing changed.
     public func pass(over table: SyncTable, context: ObservationContext) async throws -> ObservationPass {
+        let host = host
         let time = host.wallTime()
+        var context = context
+        if let refreshed = try await worker.run({ [context] in context.refreshed(on: host) }) {
+            context = refreshed
+            table.forgetAll()
+        }
         let candidates = try await differing(from: table)
         let statuses = try await statuses(of: candidates)
         let observations = try await observe(candidates, context: context)
+        context = try await naming(observations, in: context)
         return ObservationPass(
-            time: time, candidates: candidates, statuses: statuses, observations: observations, table: table)
+            time: time, context: context, candidates: candidates, statuses: statuses, observations: observations,
+            table: table)
+    }
+
+    /// The context with the names of the users and groups that observations hold, so that plans show them.
+    public func naming(
+        _ observations: [ResourceID: Result<Observation, HostError>], in context: ObservationContext
+    ) async throws -> ObservationContext {
+        let host = host
+        return try await worker.run {
+            var context = context
+            context.learnNames(in: observations.values, on: host)
+            return context
+        }
     }
 
     private func statuses(of resources: [DeclaredResource]) async throws -> [ResourceID: FileStatus?] {

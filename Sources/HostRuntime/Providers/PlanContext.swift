@@ -19,4 +19,9 @@ public struct PlanContext: Sendable {
     public init(_ context: ObservationContext) {
         self.init(accounts: context.accounts, paths: context.paths)
     }
+
+    /// The digest of an observation as plans hold it, to compare a new observation with `Change.before` and `Change.after`.
+    public func digest(of observation: Observation, for declared: DeclaredResource) -> ContentDigest {
+        observation.digest(for: declared)
+    }
 }

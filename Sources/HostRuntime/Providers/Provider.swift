@@ -10,20 +10,20 @@ public protocol Provider: Sendable {
     /// The type that it manages.
     static var type: ResourceType { get }
 
-    /// Observes resources of its type. Blocks. Each resource has its own result; one failing does not stop the others. Same
-    /// host state, same observations.
+    /// Observes resources of its type. Blocks. Each resource has its own result; one failing does not stop the others.
+    /// Same host state, same observations.
     static func observe(
         _ batch: [DeclaredResource], on host: some HostReading, context: ObservationContext
     ) -> [(ResourceID, Result<Observation, HostError>)]
 
-    /// What will be observed once the declaration holds, given what is observed now: attributes that are not declared stay.
-    /// Throws what makes the declaration impossible here, with what to do about it. Pure.
+    /// What will be observed once the declaration holds, given what is observed now: attributes that are not declared
+    /// stay. Throws what makes the declaration impossible here, with what to do about it. Pure.
     static func expected(
         from observation: Observation, to declared: DeclaredResource, context: PlanContext
     ) throws(HostError) -> Observation
 
-    /// The change that turns the observation into the declaration, or nil when nothing differs. Pure; throws as `expected`
-    /// does. Dependencies are left to the planner.
+    /// The change that turns the observation into the declaration, or nil when nothing differs. Pure; throws as
+    /// `expected` does. Dependencies are left to the planner.
     static func change(
         from observation: Observation, to declared: DeclaredResource, context: PlanContext
     ) throws(HostError) -> Change?

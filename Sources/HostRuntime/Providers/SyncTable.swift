@@ -3,11 +3,11 @@ public import Model
 internal import Store
 internal import Synchronization
 
-/// Remembers, for each resource, the version of its path that was last found in sync, so that a pass over thousands of files
-/// that did not change costs one look at each and nothing else.
+/// Remembers, for each resource, the version of its path that was last found in sync, so that a pass over thousands of
+/// files that did not change costs one look at each and nothing else.
 ///
-/// Files, links and plain directories are remembered; units, recursive directories and what is secret to the kernel are not,
-/// and are always looked at in full. Made once per generation.
+/// Files, links and plain directories are remembered; units, recursive directories and what is secret to the kernel
+/// are not, and are always looked at in full. Made once per generation.
 public final class SyncTable: Sendable {
     /// What is known of one path.
     private enum Known: Sendable {

@@ -2,9 +2,9 @@ internal import LinuxIO
 internal import Model
 internal import Store
 
-/// A tree of inodes in memory that forgets at a power cut what was never synced, as ext4 does: content that was not synced is
-/// old, empty or partly there; of the names that one directory's unsynced calls changed, a first part lasts; each call that
-/// changes names is whole.
+/// A tree of inodes in memory that forgets at a power cut what was never synced, as ext4 does: content that was not
+/// synced is old, empty or partly there; of the names that one directory's unsynced calls changed, a first part lasts;
+/// each call that changes names is whole.
 struct SimulatedDisk: Sendable {
     static let rootNumber = 2
     /// Where a path leads: the directory that holds its last name, and what is under it.
@@ -61,7 +61,8 @@ struct SimulatedDisk: Sendable {
                 guard linkCount <= 40, trail.allSatisfy(isGuarded) else {
                     throw HostError(
                         .unsafePath,
-                        "cannot use '\(path)': '\(name)' on the way is a symbolic link where others than root can put one"
+                        "cannot use '\(path)': '\(name)' on the way is a symbolic link where others than root "
+                            + "can put one"
                     )
                 }
                 if target.hasPrefix("/") { trail = [Self.rootNumber] }

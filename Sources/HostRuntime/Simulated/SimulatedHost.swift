@@ -1,7 +1,8 @@
 package import Model
 internal import Synchronization
 
-/// A host in memory: files that a power cut takes back to what was synced, users, units, faults and a clock, all from a seed.
+/// A host in memory: files that a power cut takes back to what was synced, users, units, faults and a clock, all from
+/// a seed.
 ///
 /// What happens is a function of the seed and of the calls. Time moves by `advance` and by 50 µs with each call.
 public final class SimulatedHost: HostMutating {

@@ -9,8 +9,8 @@ struct SimulatedUnit: Sendable {
     var lines: [String] = []
 }
 
-/// What the text of a unit file says, as far as the simulation goes by it: `ExecStart=/bin/false` fails, `ExecStart=/bin/hang`
-/// never ends its start, and a oneshot without `RemainAfterExit=yes` is over at once.
+/// What the text of a unit file says, as far as the simulation goes by it: `ExecStart=/bin/false` fails,
+/// `ExecStart=/bin/hang` never ends its start, and a oneshot without `RemainAfterExit=yes` is over at once.
 struct SimulatedUnitFile {
     private let lines: [Substring]
 

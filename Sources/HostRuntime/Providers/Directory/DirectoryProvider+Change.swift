@@ -31,7 +31,8 @@ extension DirectoryProvider {
         case .symlink(let target, _):
             throw HostError(
                 .wrongType,
-                "cannot make the directory '\(path)': a symbolic link to '\(target)' is there; declare the directory that it "
+                "cannot make the directory '\(path)': a symbolic link to '\(target)' is there; declare the "
+                    + "directory that it "
                     + "leads to, or remove the link")
         case .file, .special, .unit:
             return draft.change(
@@ -68,7 +69,8 @@ extension DirectoryProvider {
             let others = entries.count > 1 ? " and \(entries.count - 1) more" : ""
             throw HostError(
                 .notEmpty,
-                "cannot remove the directory '\(path)': it holds '\(first)'\(others); set 'purge: true' to remove what is in it "
+                "cannot remove the directory '\(path)': it holds '\(first)'\(others); set 'purge: true' to "
+                    + "remove what is in it "
                     + "too (the bytes are kept), or move it away")
         }
         return draft.change(.remove, risk: .high, [.remove(path: path)])

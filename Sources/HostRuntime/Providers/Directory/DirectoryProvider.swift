@@ -71,7 +71,8 @@ public enum DirectoryProvider: Provider {
             guard mismatches.count <= mismatchLimit else {
                 throw HostError(
                     .tooLarge,
-                    "cannot correct '\(resource.id)': more than \(mismatchLimit) paths below it differ; correct them once with "
+                    "cannot correct '\(resource.id)': more than \(mismatchLimit) paths below it differ; correct "
+                        + "them once with "
                         + "chown -R or chmod -R, or declare a smaller directory")
             }
         }
@@ -87,8 +88,8 @@ public enum DirectoryProvider: Provider {
 }
 
 extension FileMetadata {
-    /// What a recursive declaration wants of one path below: links have no mode, and files have execute bits only where they
-    /// have one already.
+    /// What a recursive declaration wants of one path below: links have no mode, and files have execute bits only
+    /// where they have one already.
     func applied(to type: FileType, permissions: UInt16) -> FileMetadata {
         var wanted = self
         switch type {

@@ -28,7 +28,8 @@ extension FileProvider {
             guard let content = file.content else {
                 throw HostError(
                     .notFound,
-                    "cannot make '\(path)': its blueprint declares no content; add content, source or template, or make the file"
+                    "cannot make '\(path)': its blueprint declares no content; add content, source or template, "
+                        + "or make the file"
                 )
             }
             return draft.change(
@@ -47,7 +48,8 @@ extension FileProvider {
             guard let content = file.content else {
                 throw HostError(
                     .wrongType,
-                    "cannot set the metadata of '\(path)': it is \(observation.typeName), not a file; declare its content to "
+                    "cannot set the metadata of '\(path)': it is \(observation.typeName), not a file; declare "
+                        + "its content to "
                         + "replace it, or declare it as what it is")
             }
             return draft.change(

@@ -39,7 +39,8 @@ struct UnitCheck {
         if declared.isActive == true || declared.isEnabled == true || !declared.restartOn.isEmpty {
             throw HostError(
                 .notFound,
-                "cannot manage '\(id)': systemd knows no such unit; install what brings it, declare its content, or correct the name"
+                "cannot manage '\(id)': systemd knows no such unit; install what brings it, declare its "
+                    + "content, or correct the name"
             )
         }
     }

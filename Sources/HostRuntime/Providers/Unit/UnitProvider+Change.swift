@@ -28,8 +28,8 @@ extension UnitProvider {
         return .unit(state, files: files)
     }
 
-    /// The change that writes the unit's files and brings it into its declared states, or restarts or reloads it because
-    /// something that it depends on changes in the same plan.
+    /// The change that writes the unit's files and brings it into its declared states, or restarts or reloads it
+    /// because something that it depends on changes in the same plan.
     public static func change(
         from observation: Observation, to declared: DeclaredResource, context: PlanContext
     ) throws(HostError) -> Change? {

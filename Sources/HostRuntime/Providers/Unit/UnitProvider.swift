@@ -14,7 +14,8 @@ public enum UnitProvider: Provider {
             return batch.map { resource in
                 let error = HostError(
                     .unavailable,
-                    "cannot manage '\(resource.id)': units are not available here, as there is no systemd or another root is managed"
+                    "cannot manage '\(resource.id)': units are not available here, as there is no systemd or "
+                        + "another root is managed"
                 )
                 return (resource.id, .failure(error))
             }

@@ -1,7 +1,7 @@
 internal import Model
 
-/// The operations that bring a unit from one state to another, in the only order that works: unmask, files, daemon-reload,
-/// links, daemon-reload, then jobs.
+/// The operations that bring a unit from one state to another, in the only order that works: unmask, files,
+/// daemon-reload, links, daemon-reload, then jobs.
 struct UnitSteps {
     let name: String
     let declared: UnitAttributes
