@@ -91,6 +91,9 @@ public final class ExecCache: Sendable {
         return state.withLock { $0.hasUnsettled }
     }
 
+    /// All that is remembered, newest first.
+    func remembered() -> [ProcessInformation] { state.withLock { $0.remembered() } }
+
     /// Says who caused an event.
     public func attribute(_ event: FanotifyEvent) -> ProcessAttribution {
         attribute(pid: event.pid, process: event.process)

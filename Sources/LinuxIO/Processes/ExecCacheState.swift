@@ -84,6 +84,11 @@ struct ExecCacheState {
 
     func unsettled() -> [Int32] { waiting }
 
+    /// What is remembered, newest first.
+    func remembered() -> [ProcessInformation] {
+        entries.values.sorted { $0.sequence > $1.sequence }.map(\.information)
+    }
+
     mutating func settle(pid: Int32, _ information: ProcessInformation?) {
         guard var entry = entries[pid], entry.looksLeft > 0 else {
             waiting.removeAll { $0 == pid }

@@ -1,0 +1,34 @@
+import LinuxIO
+import Model
+
+extension DriftActor {
+    /// The actor that the kernel named, or why none is named. Never a guess.
+    init(_ attribution: ProcessAttribution) {
+        switch attribution {
+        case .process(let process, _):
+            self.init(process, confidence: "observed")
+        case .unknown(.noProcess):
+            self.init(
+                unknown:
+                    "the event names no process: the kernel did it, or one in a namespace that is not seen from here")
+        case .unknown(.ended):
+            self.init(unknown: "the process had ended before it could be looked at, and its start was not seen")
+        case .unknown(.numberReused):
+            self.init(unknown: "the process had ended, and its number may have gone to another one since")
+        }
+    }
+
+    /// A process as an actor.
+    init(_ process: ProcessInformation, confidence: String) {
+        self.init()
+        pid = process.pid
+        comm = process.comm
+        exe = process.executable
+        commandLine = process.arguments.isEmpty ? nil : String(process.commandLine.prefix(1024))
+        uid = process.uid
+        loginUID = process.loginUID
+        unit = process.unit
+        session = process.session
+        self.confidence = confidence
+    }
+}

@@ -1,0 +1,91 @@
+public import LinuxIO
+public import Model
+import Synchronization
+
+/// Watches every declared path and says who touched it: fanotify directory marks with the acting process where the kernel lets us,
+/// inotify without one elsewhere. One named thread waits for the kernel; nothing polls.
+public final class HostWatcher: Sendable {
+    /// What other threads ask of the watcher's thread.
+    struct Requests: Sendable {
+        /// Declarations to watch from now on.
+        var declared: [DeclaredResource]?
+        /// Units that systemd announced something about, with the boot time in seconds.
+        var units: [String: Double] = [:]
+        /// systemd may have done things that it did not announce.
+        var areAllUnitsSuspect = false
+        /// The loop ends.
+        var isStopped = false
+    }
+
+    private static let unitsMaximum = 4_096
+    private let requests = Mutex(Requests())
+    private let wake: EventDescriptor
+    private let thread: WorkerThread
+    private let root: RootDirectory
+    private let wallTime: @Sendable () -> WallTime
+    private let handler: @Sendable (WatchHint) -> Void
+
+    /// Makes a watcher that watches nothing yet. The handler runs on the watcher's thread and must be quick.
+    public init(
+        root: RootDirectory, wallTime: @escaping @Sendable () -> WallTime,
+        handler: @escaping @Sendable (WatchHint) -> Void
+    ) throws(LinuxIOError) {
+        self.root = root
+        self.wallTime = wallTime
+        self.handler = handler
+        wake = try EventDescriptor()
+        thread = try WorkerThread(name: "ae-watch")
+    }
+
+    /// Watches until `stop` or until the task is cancelled.
+    public func run() async throws {
+        try await withTaskCancellationHandler {
+            try await thread.run { [self] in
+                var loop = try WatchLoop(root: root, wallTime: wallTime, handler: handler)
+                try loop.run(wake: wake) { self.take() }
+            }
+        } onCancel: {
+            stop()
+        }
+    }
+
+    /// Watches these resources from now on. A hint for everything follows once the marks are set, since what changed before them
+    /// was not seen.
+    public func watch(_ declared: [DeclaredResource]) {
+        requests.withLock { $0.declared = declared }
+        wake.signal()
+    }
+
+    /// Notes that systemd announced something about a unit; from any thread.
+    public func noteUnit(_ name: String) {
+        let (seconds, attoseconds) = bootTimeNow().components
+        let boot = Double(seconds) + Double(attoseconds) / 1e18
+        requests.withLock { requests in
+            guard requests.units.count < Self.unitsMaximum else {
+                requests.areAllUnitsSuspect = true
+                return
+            }
+            if requests.units[name] == nil { requests.units[name] = boot }
+        }
+        wake.signal()
+    }
+
+    /// Notes that systemd may have done things that it did not announce; from any thread.
+    public func noteAllUnits() {
+        requests.withLock { $0.areAllUnitsSuspect = true }
+        wake.signal()
+    }
+
+    /// Ends the loop.
+    public func stop() {
+        requests.withLock { $0.isStopped = true }
+        wake.signal()
+    }
+
+    private func take() -> Requests {
+        requests.withLock { requests in
+            defer { requests = Requests(isStopped: requests.isStopped) }
+            return requests
+        }
+    }
+}
