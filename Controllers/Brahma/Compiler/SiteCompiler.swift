@@ -1,0 +1,141 @@
+import HostRuntime
+import LinuxIO
+public import Model
+
+/// Compiles a working copy to resources in order: reads every document, checks it against the schemas, resolves content and
+/// links the graph. The same files give the same result; nothing but the working copy is read. Blocks.
+public struct SiteCompiler: Sendable {
+    private let denied: [DeniedTree]
+    private let sink: ContentSink
+    private let diagnosticsMaximum = 100
+
+    /// Makes a compiler. `denied` are trees that no resource may lie in, besides those of the kernel.
+    public init(denied: [DeniedTree] = [], sink: ContentSink) {
+        self.denied = DeniedTree.kernel + denied
+        self.sink = sink
+    }
+
+    /// Compiles the site at a path. Throws only when the content sink does; whatever is wrong with the site is a diagnostic.
+    public func compile(directory: String) throws -> CompiledSite {
+        do {
+            let files = try SiteFiles(path: directory)
+            return try compile(files)
+        } catch let failure as SiteFailure {
+            return Self.failed(failure.description)
+        } catch let error as LinuxIOError {
+            return Self.failed("cannot read the site '\(directory)': \(error)")
+        }
+    }
+
+    /// Compiles blueprints that are read already, such as those that the API stores.
+    public func compile(_ blueprints: [BlueprintDocument], files directory: String) throws -> CompiledSite {
+        let files = try SiteFiles(path: directory)
+        return try link(blueprints, files: files, diagnostics: [])
+    }
+
+    private func compile(_ files: SiteFiles) throws -> CompiledSite {
+        var blueprints: [BlueprintDocument] = []
+        var diagnostics: [CompileDiagnostic] = []
+        for path in try files.documents() {
+            guard diagnostics.count < diagnosticsMaximum else { break }
+            do {
+                guard let bytes = try files.bytes(of: path) else { continue }
+                let stream = YAMLStream(parsing: bytes, file: path)
+                read(stream, file: path, &blueprints, &diagnostics)
+            } catch let failure as SiteFailure {
+                diagnostics.append(Self.diagnostic(at: path, failure.description))
+            } catch let error as LinuxIOError {
+                diagnostics.append(Self.diagnostic(at: path, "cannot read the file: \(error)"))
+            }
+        }
+        diagnostics += duplicates(in: blueprints)
+        return try link(blueprints, files: files, diagnostics: diagnostics)
+    }
+
+    private func read(
+        _ stream: YAMLStream, file: String, _ blueprints: inout [BlueprintDocument],
+        _ diagnostics: inout [CompileDiagnostic]
+    ) {
+        var found: [BlueprintDocument] = []
+        var problems: [CompileDiagnostic] = []
+        var isOurs = false
+        for document in stream.documents {
+            switch SiteDocument(document, file: file, denied: denied) {
+            case .blueprint(let blueprint):
+                found.append(blueprint)
+                isOurs = true
+            case .foreign: break
+            case .invalid(let findings):
+                problems += findings
+                isOurs = true
+            }
+        }
+        // A YAML file that a resource installs need not be YAML that we can read; one of ours must be, and so must one in which
+        // nothing could be read at all.
+        if isOurs || stream.documents.isEmpty { problems += stream.diagnostics }
+        blueprints += found
+        diagnostics += problems
+    }
+
+    private func duplicates(in blueprints: [BlueprintDocument]) -> [CompileDiagnostic] {
+        var first: [String: BlueprintDocument] = [:]
+        var diagnostics: [CompileDiagnostic] = []
+        for blueprint in blueprints {
+            if let other = first[blueprint.name] {
+                let at = other.position
+                diagnostics.append(
+                    CompileDiagnostic(
+                        position: blueprint.position,
+                        message:
+                            "blueprint '\(blueprint.name)' is declared already at \(at.file):\(at.line); rename one"))
+            } else {
+                first[blueprint.name] = blueprint
+            }
+        }
+        return diagnostics
+    }
+
+    /// Resolves content and orders the graph, when nothing was wrong so far.
+    private func link(
+        _ blueprints: [BlueprintDocument], files: SiteFiles, diagnostics: [CompileDiagnostic]
+    ) throws -> CompiledSite {
+        var diagnostics = diagnostics
+        var resolver = ContentResolver(files: files, sink: sink)
+        var drafts: [DeclaredResource] = []
+        for blueprint in blueprints {
+            for declaration in blueprint.resources {
+                drafts.append(resolver.resource(declaration, of: blueprint))
+            }
+        }
+        diagnostics += resolver.diagnostics
+        guard diagnostics.isEmpty else { return Self.failed(diagnostics, maximum: diagnosticsMaximum) }
+        let resolved = try resolver.finish(drafts)
+        guard resolver.diagnostics.isEmpty else {
+            return Self.failed(resolver.diagnostics, maximum: diagnosticsMaximum)
+        }
+        do throws(GraphError) {
+            let graph = try ResourceGraph(resolved)
+            return CompiledSite(
+                blueprints: blueprints.sorted { $0.name < $1.name }, resources: graph.resources, diagnostics: [])
+        } catch {
+            let problems = error.problems.map { CompileDiagnostic(position: $0.position, message: $0.message) }
+            return Self.failed(problems, maximum: diagnosticsMaximum)
+        }
+    }
+
+    private static func diagnostic(at file: String, _ message: String) -> CompileDiagnostic {
+        CompileDiagnostic(position: SourcePosition(file: file, line: 1, column: 1), message: message)
+    }
+
+    private static func failed(_ message: String) -> CompiledSite {
+        failed([diagnostic(at: ".", message)], maximum: 1)
+    }
+
+    private static func failed(_ diagnostics: [CompileDiagnostic], maximum: Int) -> CompiledSite {
+        let ordered = diagnostics.sorted { left, right in
+            let (a, b) = (left.position, right.position)
+            return (a.file, a.line, a.column) < (b.file, b.line, b.column)
+        }
+        return CompiledSite(blueprints: [], resources: [], diagnostics: Array(ordered.prefix(maximum)))
+    }
+}
