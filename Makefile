@@ -51,3 +51,90 @@ deps-build:
 build: deps-build ## release binaries in .build/release
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product aetheredged
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product aetherctl
+
+.PHONY: demo
+demo: build ## a tour in a scratch tree, without root
+	Tests/Demo/demo
+
+.PHONY: run
+run: build ## run the daemon on a scratch tree in .build/run
+	mkdir -p $(BUILD)/run
+	$(RELEASE)/aetheredged --root $(CURDIR)/$(BUILD)/run
+
+.PHONY: check
+check: deps tidy fmt-check generate-check shellcheck ## format, style, generated files: what CI runs before the tests
+
+.PHONY: fmt
+fmt: ## format every Swift file
+	swift format --in-place --recursive --parallel Sources Controllers Tests Package.swift
+
+.PHONY: fmt-check
+fmt-check:
+	swift format lint --strict --recursive --parallel Sources Controllers Tests Package.swift
+
+.PHONY: shellcheck
+shellcheck:
+	shellcheck .ci/run Tests/Demo/demo Tests/LabTests/base-tree Tests/LabTests/run-host
+
+.PHONY: tidy
+tidy: deps-build
+	$(SWIFT_BUILD) --build-tests
+	swift test --skip-build --filter TidyTests
+
+# Schemas, the catalog and completions are made from the code and committed; CI fails when they differ.
+.PHONY: generate
+generate: build ## make Docs/Reference from the code
+	Tests/Generate/generate $(RELEASE) Docs/Reference
+
+.PHONY: generate-check
+generate-check:
+	@true
+
+.PHONY: test
+test: deps build ## everything: style, unit, conformance, simulation and lab tests (root for the lab)
+	$(SWIFT_BUILD) --build-tests
+	$(MAKE) fmt-check shellcheck
+	swift test --skip-build --skip LabTests --skip SimulationTests
+	SEEDS=$(SEEDS) swift test --skip-build --filter SimulationTests
+	stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
+	  $(MAKE) install-staged DESTDIR=$$stage PREFIX=/usr && \
+	  AETHEREDGE_STAGE=$$stage swift test --skip-build --filter LabTests
+	Tests/Demo/demo >/dev/null
+
+.PHONY: sim
+sim: deps-build ## simulation: SEEDS=1..1000 make sim
+	SEEDS=$(SEEDS) swift test --filter SimulationTests
+
+.PHONY: lab
+lab: deps build ## lab tests on booted hosts (root); AETHEREDGE_CAMPAIGN=full for the long campaigns
+	swift test --filter LabTests
+
+.PHONY: bench
+bench: build ## the budgets of DESIGN 10 beside their limits in C
+	Tests/Benchmarks/bench
+
+.PHONY: install
+install: build install-staged ## install below DESTDIR with PREFIX (/usr for a host)
+
+.PHONY: install-staged
+install-staged:
+	install -D -m 0755 $(RELEASE)/aetheredged $(DESTDIR)$(sbindir)/aetheredged
+	install -D -m 0755 $(RELEASE)/aetherctl $(DESTDIR)$(bindir)/aetherctl
+	install -d $(DESTDIR)$(unitdir)
+	sed 's#/usr/sbin/aetheredged#$(sbindir)/aetheredged#' systemd/aetheredged.service > $(DESTDIR)$(unitdir)/aetheredged.service
+	install -m 0644 systemd/aetheredged.socket $(DESTDIR)$(unitdir)/aetheredged.socket
+	install -D -m 0644 systemd/sysusers.d/aetheredge.conf $(DESTDIR)$(libdir)/sysusers.d/aetheredge.conf
+	install -D -m 0644 systemd/tmpfiles.d/aetheredge.conf $(DESTDIR)$(libdir)/tmpfiles.d/aetheredge.conf
+	install -D -m 0644 systemd/preset/90-aetheredge.preset $(DESTDIR)$(libdir)/systemd/system-preset/90-aetheredge.preset
+	install -D -m 0644 systemd/catalog/aetheredge.catalog $(DESTDIR)$(libdir)/systemd/catalog/aetheredge.catalog
+	install -D -m 0644 etc/aetheredge/aetheredge.yaml $(DESTDIR)$(sysconfdir)/aetheredge/aetheredge.yaml
+	install -d $(DESTDIR)$(sysconfdir)/aetheredge/conf.d
+	install -d $(DESTDIR)$(PREFIX)/share/doc/aetheredge
+	cp -r etc/example-site $(DESTDIR)$(PREFIX)/share/doc/aetheredge/
+	install -D -m 0644 Docs/man/aetherctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/aetherctl.1
+	install -D -m 0644 Docs/man/aetheredged.8 $(DESTDIR)$(PREFIX)/share/man/man8/aetheredged.8
+	install -D -m 0644 Docs/man/aetheredge.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/aetheredge.yaml.5
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(RELEASE)/aetherctl completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/aetherctl
+	$(RELEASE)/aetherctl completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_aetherctl
+	$(RELEASE)/aetherctl completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aetherctl.fish
