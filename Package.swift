@@ -83,7 +83,7 @@ let package = Package(
             path: "Controllers/Brahma"),
         .target(
             name: "Vishnu",
-            dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", collections, logging, metrics],
+            dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store", lifecycle, logging],
             path: "Controllers/Vishnu"),
 
         // Executables.

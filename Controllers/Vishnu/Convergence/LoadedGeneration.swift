@@ -1,0 +1,27 @@
+import Model
+import Store
+
+/// A compiled generation in memory, with its declarations by resource.
+struct LoadedGeneration: Sendable {
+    /// The number.
+    let number: Int64
+    /// The commit.
+    let commit: CommitDescription
+    /// Every declaration, in an order that respects dependencies.
+    let resources: [DeclaredResource]
+    /// Positions in `resources`.
+    private let index: [ResourceID: Int]
+
+    init(_ record: GenerationRecord) {
+        number = record.number
+        commit = record.commit
+        resources = record.resources
+        index = Dictionary(uniqueKeysWithValues: record.resources.enumerated().map { ($1.id, $0) })
+    }
+
+    /// The declaration of a resource.
+    subscript(id: ResourceID) -> DeclaredResource? { index[id].map { resources[$0] } }
+
+    /// Whether the resource is declared.
+    func contains(_ id: ResourceID) -> Bool { index[id] != nil }
+}

@@ -1,0 +1,125 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// Asks a person about a plan, or acts on their answer. A question binds a run and the plan's hash: when the plan changes, the
+    /// old run is superseded and a new one asks again (I5).
+    func ask(
+        _ plan: Plan, judged: [(Change, Gate.Verdict)], of target: LoadedGeneration,
+        hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> PassResult {
+        let environment = environment
+        let hash = plan.hash
+        let waiting = try await environment.worker.run {
+            try environment.journal.unsettled().filter { $0.phase == .waitingForApproval }
+        }
+        for run in waiting where run.planHash != hash {
+            try await settle(run, as: .superseded, "the plan changed to \(hash)")
+        }
+        if let run = waiting.first(where: { $0.planHash == hash }) {
+            return try await act(on: run, of: target, hints: hints)
+        }
+        if try await wasDenied(hash) {
+            try await hold(
+                plan, reason: .denied, message: "a person denied this plan; it is not asked again until it changes")
+            return .denied
+        }
+        let run = try await open(plan, hash: hash, findings: Gate.findings(judged))
+        try await hold(
+            plan, reason: .waitingForApproval,
+            message: "run 'aetherctl approve \(run.name)' or 'aetherctl deny \(run.name)'")
+        return .waitingForApproval
+    }
+
+    /// Ends waiting runs whose question no longer arises.
+    func supersedeWaiting(except hash: String?) async throws {
+        let environment = environment
+        let waiting = try await environment.worker.run {
+            try environment.journal.unsettled().filter { $0.phase == .waitingForApproval }
+        }
+        for run in waiting where run.planHash != hash {
+            try await settle(run, as: .superseded, "there is nothing left to approve")
+        }
+    }
+
+    private func open(_ plan: Plan, hash: String, findings: [GateFinding]) async throws -> RunRecord {
+        let environment = environment
+        let requester = state.withLock { $0.passes.requestedBy } ?? "controller"
+        var shown = plan
+        shown.gate = findings
+        let draft = RunRecord(
+            name: "", sequence: 0, plan: shown, planHash: hash, requestedBy: requester, phase: .waitingForApproval,
+            message: findings.first?.message, createdTime: environment.host.wallTime())
+        let run = try await environment.worker.run { try environment.journal.create(draft, durability: .synced) }
+        let reason = findings.first { $0.effect == .requireApproval }?.message ?? "the gate asks for it"
+        let approval = Object<ApprovalKind>(
+            metadata: ObjectMeta(name: run.name),
+            spec: ApprovalKind.Spec(run: run.name, planHash: hash, reason: reason),
+            status: ApprovalKind.Status())
+        _ = try await environment.objects.create(approval.untyped(), durability: .synced)
+        environment.logger.notice(
+            "plan waits for approval",
+            metadata: [
+                LogKey.messageID: "\(MessageID.approvalNeeded.rawValue)", LogKey.run: "\(run.name)",
+                LogKey.commit: "\(plan.commit)", LogKey.count: "\(plan.changes.count)", LogKey.reason: "\(reason)",
+            ])
+        return run
+    }
+
+    /// Acts on the answer to a waiting run whose plan still stands.
+    private func act(
+        on run: RunRecord, of target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> PassResult {
+        let approval = try await environment.objects.read(ApprovalKind.self, run.name)
+        switch approval.status.decision {
+        case .approved where approval.spec.planHash == run.planHash:
+            let environment = environment
+            let time = environment.host.wallTime()
+            try await environment.worker.run {
+                try environment.journal.transition(run: run.name, to: .running, time: time, durability: .synced)
+            }
+            var approved = run
+            approved.phase = .running
+            return try await self.run(run.plan, of: target, findings: run.plan.gate, hints: hints, approved: approved)
+        case .denied:
+            try await settle(run, as: .denied, "denied by \(approval.status.by ?? "somebody")")
+            try await hold(run.plan, reason: .denied, message: "denied by \(approval.status.by ?? "somebody")")
+            return .denied
+        case .approved, nil:
+            try await hold(
+                run.plan, reason: .waitingForApproval,
+                message: "run 'aetherctl approve \(run.name)' or 'aetherctl deny \(run.name)'")
+            return .waitingForApproval
+        }
+    }
+
+    private func wasDenied(_ hash: String) async throws -> Bool {
+        let environment = environment
+        return try await environment.worker.run {
+            try environment.journal.runs(limit: 50).contains { $0.planHash == hash && $0.phase == .denied }
+        }
+    }
+
+    private func settle(_ run: RunRecord, as phase: RunPhase, _ message: String) async throws {
+        let environment = environment
+        let time = environment.host.wallTime()
+        try await environment.worker.run {
+            try environment.journal.transition(
+                run: run.name, to: phase, message: message, time: time, durability: .synced)
+        }
+    }
+
+    /// Writes to every resource of a plan why it waits.
+    private func hold(_ plan: Plan, reason: Reason, message: String) async throws {
+        var updates: [ResourceID: RowUpdate] = [:]
+        for change in plan.changes where state.withLock({ $0.phases[change.resource] }) != nil {
+            updates[change.resource] = RowUpdate(
+                phase: plan.cause == .drift ? .drifted : .pending, reason: reason, message: message)
+        }
+        try await write(updates)
+    }
+}

@@ -1,0 +1,212 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// Records how a run ended: rows, one journal line for each change, Events, and what becomes of the commit.
+    func conclude(
+        _ run: RunRecord, outcome: RunOutcome, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> PassResult {
+        try await audit(run, outcome)
+        switch outcome {
+        case .succeeded(let concurrentWrites):
+            try await recordSuccess(run, target: target, hints: hints)
+            for write in concurrentWrites { try await recordConcurrentWrite(write, run: run) }
+            return .succeeded
+        case .rolledBack(let failure):
+            try await recordFailure(run, failure, phase: .rolledBack, target: target, left: [])
+            return .rolledBack
+        case .failed(let failure, let left):
+            try await recordFailure(run, failure, phase: .failed, target: target, left: left)
+            return .failed
+        case .replan(let changed):
+            environment.logger.info(
+                "resources changed since they were planned, planning again",
+                metadata: [LogKey.run: "\(run.name)", LogKey.count: "\(changed.count)"])
+            throw ReplanNeeded(run: run.name, changed: changed)
+        case .interrupted:
+            throw CancellationError()
+        }
+    }
+
+    /// Adds the end of a run to the audit chain (I9).
+    private func audit(_ run: RunRecord, _ outcome: RunOutcome) async throws {
+        let verb: String
+        switch outcome {
+        case .succeeded: verb = "run.succeeded"
+        case .rolledBack: verb = "run.rolledBack"
+        case .failed: verb = "run.failed"
+        case .replan, .interrupted: return
+        }
+        let resources = run.plan.changes.prefix(1000).map { JSONValue.string($0.resource.description) }
+        let record = AuditRecord(
+            time: environment.host.wallTime(), actor: run.requestedBy, verb: verb, object: "WorkflowRun/\(run.name)",
+            details: [
+                "cause": .string(run.plan.cause.rawValue), "commit": .string(run.plan.commit),
+                "planHash": .string(run.planHash), "resources": .array(Array(resources)),
+            ])
+        let environment = environment
+        try await environment.worker.run { _ = try environment.audit.append(record, durability: .deferred) }
+    }
+
+    private func recordSuccess(
+        _ run: RunRecord, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
+    ) async throws {
+        let time = environment.host.wallTime()
+        let bootTime = environment.host.bootTime()
+        var updates: [ResourceID: RowUpdate] = [:]
+        var removed: [ResourceID] = []
+        var contested: [ResourceID] = []
+        for change in run.plan.changes {
+            guard let declared = target[change.resource] else {
+                removed.append(change.resource)
+                continue
+            }
+            var update = RowUpdate(phase: .inSync, declared: declared, run: run.name)
+            if run.plan.cause == .drift {
+                let hint = hints[change.resource]
+                let actor = hint?.actor ?? change.actor ?? DriftActor(unknown: Self.notWatched)
+                update.drift = DriftRecord(
+                    time: hint?.time ?? run.createdTime, repairedTime: time, run: run.name, actor: actor)
+                let startsFight = state.withLock { $0.fights.noteRepair(of: change.resource, at: bootTime) }
+                if startsFight { contested.append(change.resource) }
+            }
+            updates[change.resource] = update
+        }
+        try await write(updates)
+        try await forget(removed)
+        for change in run.plan.changes {
+            let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
+            log(id, change, hint: hints[change.resource], run: run.name, commit: run.plan.commit, reason: nil)
+        }
+        try await announce(run, contested: contested, hints: hints)
+    }
+
+    private func announce(
+        _ run: RunRecord, contested: [ResourceID], hints: [ResourceID: HintBuffer.Hint]
+    ) async throws {
+        let reason: Reason = run.plan.cause == .drift ? .repaired : .changed
+        for change in run.plan.changes.prefix(100) {
+            try await environment.events.record(
+                .normal, on: change.resource.objectKey, reason: reason,
+                message: "\(change.action.rawValue) by \(run.plan.cause.rawValue) run")
+        }
+        for resource in contested {
+            let actor = hints[resource]?.actor
+            let name = actor?.exe ?? actor?.comm ?? "somebody unknown"
+            let message = "'\(name)' undoes every repair; the next one waits, longer each time"
+            environment.logger.warning(
+                "repairs are contested, backing off",
+                metadata: Self.metadata(
+                    .driftContested, resource: resource, hint: hints[resource], run: run.name, commit: run.plan.commit,
+                    reason: .contested))
+            try await environment.events.record(.warning, on: resource.objectKey, reason: .contested, message: message)
+        }
+    }
+
+    private func recordFailure(
+        _ run: RunRecord, _ failure: RunFailure, phase: RunPhase, target: LoadedGeneration, left: [UndoFailure]
+    ) async throws {
+        let reason: Reason
+        switch failure.reason {
+        case .verification: reason = .verificationFailed
+        case .store: reason = .contentStoreFull
+        default: reason = phase == .failed ? .rollbackFailed : .applyFailed
+        }
+        var updates: [ResourceID: RowUpdate] = [:]
+        for change in run.plan.changes {
+            guard target.contains(change.resource) else { continue }
+            let isCause = change.resource == failure.resource
+            updates[change.resource] = RowUpdate(
+                phase: isCause ? .failed : (run.plan.cause == .drift ? .drifted : .pending), reason: reason,
+                message: isCause ? failure.message : "run '\(run.name)' was rolled back: \(failure.message)")
+        }
+        for step in left {
+            updates[step.resource] = RowUpdate(phase: .failed, reason: .rollbackFailed, message: step.message)
+        }
+        try await write(updates)
+        if failure.reason == .verification, run.plan.cause != .drift, run.plan.cause != .rollback {
+            try await markBad(target, message: failure.message)
+        }
+        let id: MessageID = phase == .failed ? .runFailed : .runRolledBack
+        environment.logger.error(
+            phase == .failed ? "run failed and was not undone completely" : "run failed and was rolled back",
+            metadata: [
+                LogKey.messageID: "\(id.rawValue)", LogKey.run: "\(run.name)", LogKey.commit: "\(run.plan.commit)",
+                LogKey.reason: "\(reason.rawValue)", LogKey.cause: "\(failure.message)",
+                LogKey.resource: "\(failure.resource?.description ?? "")",
+            ])
+        let object = ObjectKey(kind: SourceKind.descriptor.kind, name: sourceName)
+        try await environment.events.record(
+            .warning, on: failure.resource?.objectKey ?? object, reason: reason, message: failure.message)
+    }
+
+    /// The commit failed its verification: it is not tried again, and what was in force stays.
+    private func markBad(_ target: LoadedGeneration, message: String) async throws {
+        let environment = environment
+        let time = environment.host.wallTime()
+        try await environment.worker.run {
+            try environment.generations.setState(target.number, to: .bad, message: message, time: time)
+        }
+        state.withLock { $0.target = nil }
+        try await environment.objects.modify(SourceKind.self, sourceName, part: .status) { source in
+            source.status.badCommit = target.commit.commit
+        }
+    }
+
+    private func recordConcurrentWrite(_ write: ConcurrentWrite, run: RunRecord) async throws {
+        let message = "somebody wrote '\(write.path)' while run '\(run.name)' replaced it; their bytes are kept"
+        environment.logger.warning(
+            "somebody wrote a file while it was replaced, their bytes are kept",
+            metadata: [
+                LogKey.resource: "\(write.resource)", LogKey.run: "\(run.name)", LogKey.path: "\(write.path)",
+            ])
+        try await environment.events.record(.warning, on: write.resource.objectKey, reason: .drifted, message: message)
+    }
+
+    /// Writes the journal entry of one change.
+    func log(
+        _ id: MessageID, _ change: Change, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?
+    ) {
+        let metadata = Self.metadata(
+            id, resource: change.resource, hint: hint, run: run, commit: commit, reason: reason, action: change.action)
+        switch id {
+        case .driftRepaired: environment.logger.notice("drift repaired", metadata: metadata)
+        case .driftReported: environment.logger.warning("drift reported", metadata: metadata)
+        default: environment.logger.notice("resource changed", metadata: metadata)
+        }
+    }
+
+    static func metadata(
+        _ id: MessageID, resource: ResourceID, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?,
+        action: ChangeAction? = nil
+    ) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [LogKey.messageID: "\(id.rawValue)", LogKey.resource: "\(resource)"]
+        if let run { metadata[LogKey.run] = "\(run)" }
+        if let commit { metadata[LogKey.commit] = "\(commit)" }
+        if let reason { metadata[LogKey.reason] = "\(reason.rawValue)" }
+        if let action { metadata[LogKey.action] = "\(action.rawValue)" }
+        guard let actor = hint?.actor else { return metadata }
+        if let pid = actor.pid { metadata[LogKey.actorPID] = "\(pid)" }
+        if let exe = actor.exe ?? actor.comm { metadata[LogKey.actorExecutable] = "\(exe)" }
+        if let uid = actor.uid { metadata[LogKey.actorUID] = "\(uid)" }
+        if let unit = actor.unit { metadata[LogKey.actorUnit] = "\(unit)" }
+        if let unknown = actor.unknown { metadata[LogKey.actorUnknown] = "\(unknown)" }
+        return metadata
+    }
+
+    static var notWatched: String { "it was found by a pass over everything, without an event that named a process" }
+}
+
+/// What was observed is no longer what was planned for: the pass starts over (I5).
+struct ReplanNeeded: Error, CustomStringConvertible {
+    let run: String
+    let changed: [ResourceID]
+
+    var description: String {
+        "run '\(run)' was planned for another state of \(changed.map(\.description).joined(separator: ", ")); planning again"
+    }
+}

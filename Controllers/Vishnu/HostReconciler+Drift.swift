@@ -1,0 +1,91 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// Observes what hints named, and repairs what drifted. Hints of anything else cost one observation.
+    func repairDrift() async throws -> Outcome {
+        let batch = state.withLock { $0.hints.take() }
+        guard let inForce = state.withLock({ $0.inForce }) else { return .done }
+        switch batch {
+        case .everything:
+            environment.logger.warning(
+                "too many events, observing everything",
+                metadata: [LogKey.messageID: "\(MessageID.eventsLost.rawValue)"])
+            _ = try await pass()
+            return .done
+        case .resources(let hints):
+            let due = hints.merging(contestedAgain()) { hint, _ in hint }
+            guard !due.isEmpty else { return .done }
+            do {
+                try await repair(due, in: inForce)
+            } catch {
+                // The hints are noted again, so that the retry knows what to look at and whom to name.
+                for (resource, hint) in due { note(resource, actor: hint.actor, time: hint.time) }
+                throw error
+            }
+            return againForContested()
+        }
+    }
+
+    private func repair(_ hints: [ResourceID: HintBuffer.Hint], in inForce: LoadedGeneration) async throws {
+        let scope = hints.keys.compactMap { inForce[$0] }.sorted { $0.id < $1.id }
+        guard !scope.isEmpty else { return }
+        let planned = try await environment.planner.survey(scope, of: inForce, cause: .drift)
+        let phases = state.withLock { $0.phases }
+        let differing = Set(planned.plan.changes.map(\.resource))
+        var updates: [ResourceID: RowUpdate] = [:]
+        for declared in scope where !differing.contains(declared.id) {
+            if let problem = planned.problems.first(where: { $0.resource == declared.id }) {
+                updates[declared.id] = RowUpdate(phase: .failed, reason: problem.reason, message: problem.message)
+            } else if phases[declared.id] != .inSync, phases[declared.id] != .pending {
+                updates[declared.id] = RowUpdate(phase: .inSync)
+            }
+        }
+        try await write(updates)
+        // What a new commit is about to change belongs to its run, not to a repair.
+        let changes = planned.plan.changes.filter { phases[$0.resource] != .pending }
+        guard !changes.isEmpty else { return }
+        let source = try await environment.objects.read(SourceKind.self, sourceName)
+        let survey = Survey(
+            target: inForce, cause: .drift, planned: planned, split: ChangeSplit(drift: changes, wanted: []))
+        let result = try await carryOut(changes, of: survey, cause: .drift, source: source, hints: hints)
+        if result == .failed || result == .rolledBack {
+            throw RepairFailed(resources: changes.map(\.resource))
+        }
+    }
+
+    /// Contested resources whose wait is over: they are observed once more.
+    private func contestedAgain() -> [ResourceID: HintBuffer.Hint] {
+        let now = environment.host.bootTime()
+        let time = environment.host.wallTime()
+        return state.withLock { state in
+            let due = state.waitingContested.filter { state.fights.waitsUntil($0.key, at: now) == nil }
+            for resource in due.keys { state.waitingContested[resource] = nil }
+            for resource in state.fights.contested(at: now) where state.waitingContested[resource] == nil {
+                state.waitingContested[resource] = HintBuffer.Hint(
+                    actor: DriftActor(unknown: "it was found after the wait for a contested resource"), time: time)
+            }
+            return due
+        }
+    }
+
+    private func againForContested() -> Outcome {
+        let now = environment.host.bootTime()
+        _ = contestedAgain()
+        guard let end = state.withLock({ $0.fights.earliestEnd(after: now) }) else { return .done }
+        return .again(after: .nanoseconds(end - now + 1_000_000))
+    }
+}
+
+/// Repairs that failed and were rolled back; they are tried again.
+struct RepairFailed: Error, CustomStringConvertible {
+    let resources: [ResourceID]
+
+    var description: String {
+        "the repair of \(resources.prefix(3).map(\.description).joined(separator: ", ")) failed and was rolled back"
+    }
+}

@@ -1,0 +1,128 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// What one pass found.
+    struct Survey: Sendable {
+        var target: LoadedGeneration
+        var cause: PlanCause
+        var planned: PlannedHost
+        var split: ChangeSplit
+    }
+
+    /// A pass over everything that the target declares.
+    func pass() async throws -> Outcome {
+        let source = try await environment.objects.read(SourceKind.self, sourceName)
+        let handled = source.status.lastHandledReconcile.flatMap { Int64($0) } ?? 0
+        state.withLock { $0.passes.begin(handled: handled) }
+        do {
+            let (result, message) = try await converge(source)
+            state.withLock { $0.passes.finish(result, message: message ?? sourceTrouble(source)) }
+            return .again(after: nextPass(after: result))
+        } catch {
+            state.withLock { $0.passes.finish(.failed, message: "\(error)") }
+            throw error
+        }
+    }
+
+    /// Brings the host to the target as far as the gate lets it, and says how that went.
+    func converge(_ source: Object<SourceKind>) async throws -> (PassResult, String?) {
+        guard let target = try await selectTarget(source) else {
+            return (.nothingToDo, "nothing was compiled yet")
+        }
+        var survey = try await self.survey(target.0, cause: target.1)
+        try await settle(survey)
+        if let wanted = state.withLock({ $0.passes.planHash }), wanted != survey.planned.plan.hash {
+            return (.planChanged, "the plan is now \(survey.planned.plan.hash); run 'aetherctl plan' and look again")
+        }
+        if !survey.split.drift.isEmpty {
+            let result = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
+            guard result == .succeeded || result == .differencesLeft || result == .waitingForApproval else {
+                try await publish(survey, result: result)
+                return (result, nil)
+            }
+            if !survey.split.wanted.isEmpty { survey = try await self.survey(target.0, cause: target.1) }
+        }
+        var result = PassResult.nothingToDo
+        if !survey.split.wanted.isEmpty {
+            result = try await carryOut(
+                survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
+        } else if !survey.split.drift.isEmpty {
+            result = .succeeded
+        }
+        if result == .nothingToDo || result == .succeeded {
+            result = try await markConverged(survey, source: source) ? result : .differencesLeft
+        }
+        try await publish(survey, result: result)
+        return (result, nil)
+    }
+
+    /// The generation to bring the host to, and why.
+    func selectTarget(_ source: Object<SourceKind>) async throws -> (LoadedGeneration, PlanCause)? {
+        let environment = environment
+        let records = try await environment.worker.run { try environment.generations.list(limit: 100) }
+        let candidates = records.map { Target.Candidate(number: $0.number, commit: $0.commit.commit, state: $0.state) }
+        guard let target = Target.select(from: candidates, held: source.status.held) else { return nil }
+        if let loaded = state.withLock({ $0.inForce }), loaded.number == target.generation {
+            return (loaded, target.cause)
+        }
+        if let loaded = state.withLock({ $0.target }), loaded.number == target.generation {
+            return (loaded, target.cause)
+        }
+        let record = try await environment.worker.run { try environment.generations.generation(target.generation) }
+        let loaded = LoadedGeneration(record)
+        state.withLock { $0.target = loaded }
+        return (loaded, target.cause)
+    }
+
+    /// Observes and plans.
+    func survey(_ target: LoadedGeneration, cause: PlanCause) async throws -> Survey {
+        state.withLock { $0.passes.note(activity: "observing \(target.resources.count) resources") }
+        let environment = environment
+        let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }
+        let departed = try await environment.worker.run { try environment.resources.rows(ids: leaving) }
+        let planned = try await environment.planner.survey(target, departed: departed, cause: cause)
+        let (inForce, phases) = state.withLock { ($0.inForce, $0.phases) }
+        let split = ChangeSplit.split(
+            planned.plan.changes, target: { target[$0] }, inForce: { inForce?[$0] },
+            hasConverged: { phases[$0] == .inSync || phases[$0] == .drifted || phases[$0] == .ignored })
+        return Survey(target: target, cause: cause, planned: planned, split: split)
+    }
+
+    /// Marks the target as converged when nothing is left to do or to report as a problem.
+    private func markConverged(_ survey: Survey, source: Object<SourceKind>) async throws -> Bool {
+        guard survey.planned.problems.isEmpty else { return false }
+        let environment = environment
+        let time = environment.host.wallTime()
+        let target = survey.target
+        let wasInForce = state.withLock { $0.inForce?.number } == target.number
+        if !wasInForce || survey.cause != .drift {
+            try await environment.worker.run {
+                try environment.generations.setState(target.number, to: .good, message: nil, time: time)
+            }
+            state.withLock { state in
+                state.inForce = target
+                state.target = nil
+            }
+            environment.declarationsChanged(target.resources)
+        }
+        return true
+    }
+
+    /// How long until everything is looked at again: soon while something waits for better times, else the full pass, jittered
+    /// so that a fleet does not move in step.
+    private func nextPass(after result: PassResult) -> Duration {
+        let full = environment.settings.fullPass
+        let jitter = Double(environment.host.wallTime().nanoseconds % 1000) / 1000
+        return full * (0.9 + 0.2 * jitter)
+    }
+
+    private func sourceTrouble(_ source: Object<SourceKind>) -> String? {
+        guard let stalled = source.status.conditions?[.stalled], stalled.status == .true else { return nil }
+        return "\(stalled.reason.rawValue): \(stalled.message)"
+    }
+}

@@ -1,0 +1,124 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// Takes changes through the gate and runs what it lets through; what needs a person waits, what is held says why.
+    func carryOut(
+        _ changes: [Change], of survey: Survey, cause: PlanCause, source: Object<SourceKind>,
+        hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> PassResult {
+        let plan = Plan(cause: cause, commit: survey.target.commit.commit, changes: changes)
+        let context = try await gateContext(for: plan, target: survey.target, source: source)
+        let judged = Gate.judge(plan, in: context)
+        try await hold(judged, cause: cause, hints: hints)
+
+        var result = PassResult.differencesLeft
+        let allowed = judged.filter { $0.1 == .allow }.map(\.0)
+        if !allowed.isEmpty {
+            let part = Plan(cause: cause, commit: plan.commit, changes: allowed)
+            result = try await run(part, of: survey.target, findings: Gate.findings(judged), hints: hints)
+            guard result == .succeeded else { return result }
+        }
+        let asking = judged.filter { if case .requireApproval = $0.1 { true } else { false } }
+        if !asking.isEmpty {
+            let part = Plan(cause: cause, commit: plan.commit, changes: asking.map(\.0))
+            return try await ask(part, judged: asking, of: survey.target, hints: hints)
+        }
+        let isHeld = judged.contains { if case .hold = $0.1 { true } else { false } }
+        if isHeld { return context.isPaused ? .paused : .differencesLeft }
+        return result
+    }
+
+    func gateContext(
+        for plan: Plan, target: LoadedGeneration, source: Object<SourceKind>
+    ) async throws -> Gate.Context {
+        let now = environment.host.wallTime()
+        let environment = environment
+        let leaving = plan.changes.map(\.resource).filter { !target.contains($0) }
+        let rows = try await environment.worker.run { try environment.resources.rows(ids: leaving) }
+        var declared = Dictionary(rows.map { ($0.id, $0.declared) }) { $1 }
+        for change in plan.changes { if let own = target[change.resource] { declared[change.resource] = own } }
+        let pauses = try await self.pauses(at: now)
+        let bootTime = environment.host.bootTime()
+        let managed = state.withLock { ($0.phases.count, $0.fights.contested(at: bootTime)) }
+        return Gate.Context(
+            cause: plan.cause, declared: declared, isPaused: source.status.paused?.isInForce(at: now) ?? false,
+            pausedBlueprints: pauses.blueprints, pausedResources: pauses.resources, contested: managed.1,
+            managed: managed.0,
+            removalLimitPercent: source.spec.removalLimitPercent ?? environment.settings.removalLimitPercent,
+            isTargetEmpty: target.resources.isEmpty)
+    }
+
+    /// Writes why held changes do not run, with one journal line for a drift that is newly reported.
+    private func hold(
+        _ judged: [(Change, Gate.Verdict)], cause: PlanCause, hints: [ResourceID: HintBuffer.Hint]
+    ) async throws {
+        let phases = state.withLock { $0.phases }
+        var updates: [ResourceID: RowUpdate] = [:]
+        for (change, verdict) in judged {
+            guard case .hold(let phase, let reason, let message) = verdict else { continue }
+            var update = RowUpdate(phase: phase, reason: reason, message: message)
+            if cause == .drift, let hint = hints[change.resource] {
+                update.drift = DriftRecord(time: hint.time, actor: hint.actor)
+            }
+            updates[change.resource] = update
+            if phase == .drifted, phases[change.resource] == .inSync || hints[change.resource] != nil {
+                log(.driftReported, change, hint: hints[change.resource], run: nil, commit: nil, reason: reason)
+                try await environment.events.record(
+                    .warning, on: change.resource.objectKey, reason: reason, message: message)
+            }
+        }
+        try await write(updates)
+    }
+
+    /// Runs a plan that needs nobody, and records how it ended.
+    func run(
+        _ plan: Plan, of target: LoadedGeneration, findings: [GateFinding], hints: [ResourceID: HintBuffer.Hint],
+        approved: RunRecord? = nil
+    ) async throws -> PassResult {
+        let environment = environment
+        let requester = state.withLock { $0.passes.requestedBy } ?? "controller"
+        let time = environment.host.wallTime()
+        let record: RunRecord
+        if let approved {
+            record = approved
+        } else {
+            var shown = plan
+            shown.gate = findings
+            for index in shown.changes.indices {
+                shown.changes[index].actor = hints[shown.changes[index].resource]?.actor
+            }
+            let draft = RunRecord(
+                name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: requester, phase: .running,
+                createdTime: time, startTime: time)
+            record = try await environment.worker.run { try environment.journal.create(draft, durability: .deferred) }
+        }
+        let control = RunControl()
+        state.withLock { state in
+            state.activeRun = control
+            if state.isShuttingDown { control.interrupt() }
+            state.passes.note(activity: "running \(record.name)", run: record.name)
+        }
+        defer { state.withLock { $0.activeRun = nil } }
+        let touched = Dictionary(plan.changes.compactMap { target[$0.resource] }.map { ($0.id, $0) }) { first, _ in
+            first
+        }
+        let outcome = await environment.executor.execute(record, declared: touched, control: control) { progress in
+            self.state.withLock { state in
+                state.passes.note(
+                    activity: "running \(record.name)", run: record.name, stepsDone: progress.stepsDone,
+                    stepsTotal: progress.stepsTotal)
+            }
+        }
+        return try await conclude(record, outcome: outcome, target: target, hints: hints)
+    }
+}
+
+extension ResourceID {
+    /// The key of the `Resource` object.
+    var objectKey: ObjectKey { ObjectKey(kind: ResourceKind.descriptor.kind, name: name) }
+}

@@ -1,0 +1,99 @@
+import ControllerRuntime
+import HostRuntime
+import Logging
+import Model
+import Store
+import Synchronization
+
+extension HostReconciler {
+    /// Blueprints and resources that an operator paused and whose pause has not ended.
+    func pauses(at time: WallTime) async throws -> (blueprints: Set<String>, resources: Set<ResourceID>) {
+        var blueprints: Set<String> = []
+        var after: String?
+        repeat {
+            let page = try await environment.objects.objects(
+                of: BlueprintKind.descriptor.kind, limit: 500, after: after)
+            for item in page.items {
+                let blueprint = try Object<BlueprintKind>(item)
+                if blueprint.status.paused?.isInForce(at: time) == true { blueprints.insert(blueprint.metadata.name) }
+            }
+            after = page.next
+        } while after != nil
+        let resources = state.withLock { $0.pausedResources.filter { $0.value.isInForce(at: time) } }
+        return (blueprints, Set(resources.keys))
+    }
+
+    /// Writes to the source what is in force and whether everything is as it declares.
+    func publish(_ survey: Survey, result: PassResult) async throws {
+        let time = environment.host.wallTime()
+        let (inForce, phases) = state.withLock { ($0.inForce, $0.phases) }
+        let counts = ResourceCounts(Dictionary(phases.values.map { ($0, 1) }, uniquingKeysWith: +))
+        let isClean = counts.drifted + counts.pending + counts.failed == 0
+        let wasInForce = try await environment.objects.read(SourceKind.self, sourceName).status.commit
+        try await environment.objects.modify(SourceKind.self, sourceName, part: .status) { source in
+            source.status.commit = inForce?.commit.commit
+            source.status.generation = inForce?.number
+            if let held = source.status.held, survey.cause != .rollback, held.until != source.status.fetched?.commit {
+                source.status.held = nil
+            }
+            source.status.setReady(
+                isReady: isClean && result != .failed && result != .rolledBack, survey: survey, result: result,
+                counts: counts, time: time)
+        }
+        guard let commit = inForce?.commit.commit, commit != wasInForce else { return }
+        environment.logger.notice(
+            "commit is in force",
+            metadata: [
+                LogKey.messageID: "\(MessageID.converged.rawValue)", LogKey.commit: "\(commit)",
+                LogKey.count: "\(counts.total)",
+            ])
+    }
+}
+
+extension SourceKind.Status {
+    /// Sets `Ready` and `Reconciling`; `Stalled` belongs to the compiler.
+    fileprivate mutating func setReady(
+        isReady: Bool, survey: HostReconciler<some HostMutating>.Survey, result: PassResult, counts: ResourceCounts,
+        time: WallTime
+    ) {
+        let isStalled = conditions?[.stalled]?.status == .true
+        let (reason, message) = Self.reason(result, cause: survey.cause, counts: counts, bad: badCommit)
+        var next = conditions ?? []
+        if !isStalled {
+            next.set(
+                Condition(
+                    type: .ready, status: isReady ? .true : .false, reason: reason, message: message,
+                    lastTransitionTime: time, observedGeneration: observedGeneration))
+        }
+        let isWaiting = result == .waitingForApproval || counts.pending > 0
+        next.set(
+            Condition(
+                type: .reconciling, status: isWaiting ? .true : .false, reason: reason, message: message,
+                lastTransitionTime: time, observedGeneration: observedGeneration))
+        conditions = next
+    }
+
+    private static func reason(
+        _ result: PassResult, cause: PlanCause, counts: ResourceCounts, bad: String?
+    ) -> (Reason, String) {
+        switch result {
+        case .waitingForApproval: return (.waitingForApproval, "a plan waits; run 'aetherctl runs'")
+        case .denied: return (.denied, "a person denied the plan")
+        case .rolledBack where bad != nil: return (.verificationFailed, "commit \(bad ?? "") failed its verification")
+        case .rolledBack: return (.applyFailed, "the run was rolled back and is tried again; run 'aetherctl runs'")
+        case .failed: return (.rollbackFailed, "a run failed and was not undone completely; run 'aetherctl runs'")
+        case .paused: return (.paused, "reconciliation is paused; run 'aetherctl resume'")
+        case .nothingToDo, .succeeded, .differencesLeft, .planChanged: break
+        }
+        if counts.failed > 0 { return (.notPossible, "\(counts.failed) resources failed; run 'aetherctl status'") }
+        if counts.drifted > 0 { return (.drifted, "\(counts.drifted) resources differ and are not repaired") }
+        if counts.pending > 0 { return (.running, "\(counts.pending) resources wait") }
+        if cause == .rollback { return (.held, "a rollback holds newer commits; run 'aetherctl resume'") }
+        return (.converged, "\(counts.total) resources are as declared")
+    }
+}
+
+extension Pause {
+    /// Whether the pause has not ended.
+    func isInForce(at time: WallTime) -> Bool { until.map { time < $0 } ?? true }
+}

@@ -1,0 +1,98 @@
+public import ControllerRuntime
+public import HostRuntime
+public import Model
+import Store
+import Synchronization
+
+/// Keeps the host in its declared state: observes, plans, asks the gate, runs, verifies and records (DESIGN 9).
+///
+/// One worker calls it, so passes, runs and repairs never overlap. It holds what is in force in memory; everything else is read
+/// from the store each time, so that nothing is lost with the process.
+public final class HostReconciler<Host: HostMutating>: Reconciler {
+    /// The parts that it works with.
+    let environment: HostEnvironment<Host>
+    /// What survives from one key to the next.
+    let state: Mutex<State>
+
+    struct State: Sendable {
+        var hints = HintBuffer()
+        var fights = FightDetector()
+        var passes = PassBook()
+        var inForce: LoadedGeneration?
+        var target: LoadedGeneration?
+        var phases: [ResourceID: ResourcePhase] = [:]
+        var pausedResources: [ResourceID: Pause] = [:]
+        var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
+        var settledGeneration: Int64?
+        var isLoaded = false
+        var activeRun: RunControl?
+        var isShuttingDown = false
+    }
+
+    /// Makes a reconciler that has seen nothing yet.
+    public init(environment: HostEnvironment<Host>) {
+        self.environment = environment
+        state = Mutex(State())
+    }
+
+    /// Does what the key asks for.
+    public func reconcile(_ key: LoopKey) async throws -> Outcome {
+        try await load()
+        switch key {
+        case .pass: return try await pass()
+        case .drift: return try await repairDrift()
+        }
+    }
+
+    /// Notes that somebody touched a resource. The caller adds `.drift` to the queue.
+    public func note(_ resource: ResourceID, actor: DriftActor, time: WallTime) {
+        state.withLock { $0.hints.note(resource, HintBuffer.Hint(actor: actor, time: time)) }
+    }
+
+    /// One pass, for `--once`: how it ended, and why.
+    public func passOnce() async throws -> (result: PassResult, message: String?) {
+        try await load()
+        return try await converge(environment.objects.read(SourceKind.self, sourceName))
+    }
+
+    /// Lets the run in hand finish its batch and take no other; called at graceful shutdown.
+    public func interrupt() {
+        let control = state.withLock { state in
+            state.isShuttingDown = true
+            return state.activeRun
+        }
+        control?.interrupt()
+    }
+
+    /// Asks for a pass and returns its number; the source is fetched first.
+    func requestPass(planHash: String?, by requester: String) async throws -> Int64 {
+        let pass = environment.host.wallTime().nanoseconds
+        state.withLock { $0.passes.request(pass, planHash: planHash, by: requester) }
+        try await environment.objects.modify(SourceKind.self, sourceName, part: .spec) { source in
+            source.metadata.annotations = (source.metadata.annotations ?? [:])
+                .merging([reconcileRequestedAnnotation: String(pass)]) { $1 }
+        }
+        return pass
+    }
+
+    /// Loads what is in force and the phases of all resources, once.
+    private func load() async throws {
+        guard !state.withLock({ $0.isLoaded }) else { return }
+        let environment = environment
+        let (inForce, rows) = try await environment.worker.run {
+            let inForce = try environment.generations.newest(state: .good).map(LoadedGeneration.init)
+            return (
+                inForce,
+                try environment.resources.allRows().map { ($0.id, $0.status.phase ?? .pending, $0.status.paused) }
+            )
+        }
+        state.withLock { state in
+            state.inForce = inForce
+            state.phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+            state.pausedResources = Dictionary(
+                uniqueKeysWithValues: rows.compactMap { row in row.2.map { (row.0, $0) } })
+            state.isLoaded = true
+        }
+        if let inForce { environment.declarationsChanged(inForce.resources) }
+    }
+}

@@ -1,0 +1,98 @@
+import ControllerRuntime
+public import HostRuntime
+public import Logging
+import Model
+public import ServiceLifecycle
+public import Store
+
+/// Publishes runs from the journal as `WorkflowRun` objects. The journal is the truth; an object that is missing or behind is brought up
+/// to it after a restart.
+public struct RunPublisher: Service {
+    private let journal: RunJournal
+    private let settings: SettingTable
+    private let objects: any ObjectStore
+    private let worker: any BlockingWorker
+    private let logger: Logger
+    private let cursorName = "runs.published"
+
+    /// Makes a publisher; it does nothing until run.
+    public init(
+        journal: RunJournal, settings: SettingTable, objects: any ObjectStore, worker: any BlockingWorker,
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.settings = settings
+        self.objects = objects
+        self.worker = worker
+        self.logger = logger
+    }
+
+    /// Publishes until shut down.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await publishAll()
+            for await _ in journal.updates() { await publishAll() }
+        }
+    }
+
+    /// Publishes what changed since the last time; what fails is published with the next change.
+    private func publishAll() async {
+        do {
+            var cursor = try await worker.run { [settings, cursorName] in
+                ResourceVersion(UInt64(try settings.value(cursorName)?.integerValue ?? 0))
+            }
+            while true {
+                let after = cursor
+                let changed = try await worker.run { [journal] in try journal.changes(after: after, limit: 200) }
+                guard let last = changed.last else { return }
+                for summary in changed { try await publish(summary) }
+                cursor = last.version
+                let next = JSONValue.integer(Int64(cursor.value))
+                try await worker.run { [settings, cursorName] in
+                    try settings.set(cursorName, to: next, durability: .deferred)
+                }
+            }
+        } catch {
+            logger.warning("cannot publish runs, retrying with the next one", metadata: [LogKey.cause: "\(error)"])
+        }
+    }
+
+    private func publish(_ run: RunSummary) async throws {
+        do {
+            try await objects.modify(WorkflowRunKind.self, run.name, part: .status) { $0.status = Self.status(of: run) }
+        } catch let error as StoreError where error.code == .notFound {
+            let object = Object<WorkflowRunKind>(
+                metadata: ObjectMeta(name: run.name), spec: run.spec, status: Self.status(of: run))
+            _ = try await objects.create(object.untyped(), durability: .deferred)
+        }
+    }
+
+    static func status(of run: RunSummary) -> WorkflowRunKind.Status {
+        var status = WorkflowRunKind.Status()
+        status.phase = run.phase
+        status.startTime = run.startTime
+        status.completionTime = run.completionTime
+        status.stepsDone = run.stepsDone
+        status.stepsTotal = run.stepsTotal
+        status.message = run.message
+        let time = run.completionTime ?? run.startTime ?? run.createdTime
+        var conditions: [Condition] = []
+        let reason = Reason(rawValue: run.phase.rawValue)
+        let message = run.message ?? ""
+        conditions.set(
+            Condition(
+                type: .ready, status: run.phase == .succeeded ? .true : .false, reason: reason, message: message,
+                lastTransitionTime: time))
+        conditions.set(
+            Condition(
+                type: .reconciling, status: run.phase.isSettled ? .false : .true, reason: reason, message: message,
+                lastTransitionTime: time))
+        let isStalled = run.phase == .failed || run.phase == .rolledBack || run.phase == .denied
+        conditions.set(
+            Condition(
+                type: .stalled, status: isStalled ? .true : .false, reason: reason, message: message,
+                lastTransitionTime: time))
+        status.conditions = conditions
+        return status
+    }
+}
