@@ -10,8 +10,8 @@ extension JournalReader {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemdError.of(errno, code: .failed, tried) }
         defer { close(descriptor) }
-        try connect(descriptor, tried)
         let deadline = MonotonicTime.now + timeout
+        try connect(descriptor, deadline, tried)
         // One method of journald's Varlink service; a message ends in a NUL byte.
         let request = Array(#"{"method":"io.systemd.Journal.Synchronize","parameters":{}}"#.utf8) + [0]
         let sent = send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
@@ -25,7 +25,13 @@ extension JournalReader {
     private static let socketPath = "/run/systemd/journal/io.systemd.journal"
     private static let answerSizeMaximum = 65_536
 
-    private static func connect(_ descriptor: Int32, _ tried: String) throws(SystemdError) {
+    private static func connect(
+        _ descriptor: Int32, _ deadline: MonotonicTime, _ tried: String
+    ) throws(SystemdError) {
+        // It bounds connecting too, which waits while journald accepts nobody.
+        let remaining = max(deadline.remaining, 1)
+        var limit = timeval(tv_sec: Int(clamping: remaining / 1_000_000), tv_usec: Int(remaining % 1_000_000))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // Safety: the path is shorter than sun_path, which is zeroed, so it stays terminated.
@@ -35,7 +41,7 @@ extension JournalReader {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        guard result == 0 else { throw SystemdError.of(errno, "\(tried): no journald at '\(socketPath)'") }
+        guard result == 0 else { throw SystemdError.of(errno, "\(tried) through '\(socketPath)'") }
     }
 
     private static func receive(

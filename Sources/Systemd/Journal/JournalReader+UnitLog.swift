@@ -1,9 +1,9 @@
 extension JournalReader {
     /// The last lines of a unit, oldest first: its own, and, if asked for, what the service manager said about it.
     ///
-    /// With the identifier of an invocation only that activation counts. The journal of this machine is synchronized first,
-    /// within a second, so that what the unit wrote a moment ago is not missed; without the right to do so, or if journald
-    /// does not answer, what is there is returned.
+    /// With the identifier of an invocation only that activation counts. The journal of this machine is synchronized
+    /// first, within a second, so that what the unit wrote a moment ago is not missed; without the right to do so, or
+    /// if journald does not answer, what is there is returned.
     public static func lastLines(
         ofUnit name: UnitName, count: Int, invocationID: String? = nil, includingManager: Bool = true,
         directory: String? = nil

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// Safe to use from any thread.
 ///
-/// Without a journal entries vanish: libsystemd says nothing then, so ``isAvailable`` does.
+/// A writer waits while journald does not keep up. Without a journal entries vanish: libsystemd says nothing then, so
+/// ``isAvailable`` does.
 public struct JournalWriter: Sendable {
     /// The program's name in the journal, `SYSLOG_IDENTIFIER`; nil for the name of the executable.
     public let identifier: String?

@@ -12,8 +12,8 @@ struct JobRegistry {
 
     /// How many jobs may be under way.
     ///
-    /// For each the manager adds a match rule to its own bus connection; dbus-daemon allows 512, and at one more the manager
-    /// is cut off the bus.
+    /// For each the manager adds a match rule to its own bus connection; dbus-daemon allows 512, and at one more the
+    /// manager is cut off the bus.
     let limit: Int
 
     init(limit: Int = 200) {
