@@ -1,7 +1,8 @@
 /// Members of an object that is read.
 struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let members: [String: JSONValue]
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
 
     var allKeys: [Key] {
         members.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { Key(stringValue: $0) }
@@ -25,6 +26,15 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try member(key).integer(type) }
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try member(key).decode(type) }
 
+    // The members that are most often optional are looked up once instead of three times.
+    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try present(key)?.bool() }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try present(key)?.string() }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try present(key)?.integer(type) }
+    func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? { try present(key)?.integer(type) }
+    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
+        try present(key)?.decode(type)
+    }
+
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<Nested> {
@@ -37,24 +47,30 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func superDecoder(forKey key: Key) throws -> any Decoder { try member(key) }
 
     private func member(_ key: any CodingKey) throws -> JSONValueDecoder {
-        let path = codingPath + [key]
         guard let value = members[key.stringValue] else {
             throw DecodingError.dataCorrupted(
-                DecodingError.Context(codingPath: path, debugDescription: "the field is missing"))
+                DecodingError.Context(
+                    codingPath: CodingStep.path(step, key), debugDescription: "the field is missing"))
         }
-        return JSONValueDecoder(value: value, codingPath: path)
+        return JSONValueDecoder(value: value, step: step, key: key)
+    }
+
+    private func present(_ key: Key) -> JSONValueDecoder? {
+        guard let value = members[key.stringValue], value != .null else { return nil }
+        return JSONValueDecoder(value: value, step: step, key: key)
     }
 }
 
 /// Elements of an array that is read.
 struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     let elements: [JSONValue]
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
     private(set) var currentIndex = 0
 
-    init(elements: [JSONValue], codingPath: [any CodingKey]) {
+    init(elements: [JSONValue], step: CodingStep?) {
         self.elements = elements
-        self.codingPath = codingPath
+        self.step = step
     }
 
     var count: Int? { elements.count }
@@ -91,12 +107,13 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     mutating func superDecoder() throws -> any Decoder { try next { $0 } }
 
     private mutating func next<T>(_ read: (JSONValueDecoder) throws -> T) throws -> T {
-        let path = codingPath + [FieldKey(intValue: currentIndex)]
+        let key = ElementKey(currentIndex)
         guard !isAtEnd else {
             throw DecodingError.dataCorrupted(
-                DecodingError.Context(codingPath: path, debugDescription: "the list is too short"))
+                DecodingError.Context(
+                    codingPath: CodingStep.path(step, key), debugDescription: "the list is too short"))
         }
-        let result = try read(JSONValueDecoder(value: elements[currentIndex], codingPath: path))
+        let result = try read(JSONValueDecoder(value: elements[currentIndex], step: step, key: key))
         currentIndex += 1
         return result
     }

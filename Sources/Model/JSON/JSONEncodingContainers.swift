@@ -1,16 +1,17 @@
 /// Members of an object under construction.
 struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let node: EncodedNode
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
 
-    private func put(_ value: JSONValue, _ key: Key) { node.set(.value(value), for: key.stringValue) }
+    private func put(_ value: JSONValue, _ key: Key) { node.set(value, for: key.stringValue) }
 
     func encodeNil(forKey key: Key) { put(.null, key) }
     func encode(_ value: Bool, forKey key: Key) { put(.bool(value), key) }
     func encode(_ value: String, forKey key: Key) { put(.string(value), key) }
     func encode(_ value: Float, forKey key: Key) throws { try encode(Double(value), forKey: key) }
     func encode(_ value: Double, forKey key: Key) throws {
-        put(try JSONValueEncoder.number(value, codingPath: codingPath + [key]), key)
+        put(try JSONValueEncoder.number(value, step: step, key: key), key)
     }
     func encode(_ value: Int, forKey key: Key) { put(.integer(Int64(value)), key) }
     func encode(_ value: Int8, forKey key: Key) { put(.integer(Int64(value)), key) }
@@ -23,7 +24,7 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt32, forKey key: Key) { put(.integer(Int64(value)), key) }
     func encode(_ value: UInt64, forKey key: Key) { put(JSONValueEncoder.integer(value), key) }
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        node.set(try JSONValueEncoder.part(value, codingPath: codingPath + [key]), for: key.stringValue)
+        put(try JSONValueEncoder.value(value, step: step, key: key), key)
     }
 
     func nestedContainer<Nested: CodingKey>(
@@ -36,26 +37,25 @@ struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder(forKey key: Key) -> any Encoder { nested(key) }
 
     private func nested(_ key: any CodingKey) -> JSONValueEncoder {
-        let child = EncodedNode()
-        node.set(.node(child), for: key.stringValue)
-        return JSONValueEncoder(node: child, codingPath: codingPath + [key])
+        JSONValueEncoder(node: node.open(key.stringValue), step: CodingStep(step, key))
     }
 }
 
 /// Elements of an array under construction.
 struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     let node: EncodedNode
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
     var count: Int { node.count }
 
-    private func put(_ value: JSONValue) { node.append(.value(value)) }
-    private var elementPath: [any CodingKey] { codingPath + [FieldKey(intValue: count)] }
+    private func put(_ value: JSONValue) { node.append(value) }
+    private var key: ElementKey { ElementKey(count) }
 
     func encodeNil() { put(.null) }
     func encode(_ value: Bool) { put(.bool(value)) }
     func encode(_ value: String) { put(.string(value)) }
     func encode(_ value: Float) throws { try encode(Double(value)) }
-    func encode(_ value: Double) throws { put(try JSONValueEncoder.number(value, codingPath: elementPath)) }
+    func encode(_ value: Double) throws { put(try JSONValueEncoder.number(value, step: step, key: key)) }
     func encode(_ value: Int) { put(.integer(Int64(value))) }
     func encode(_ value: Int8) { put(.integer(Int64(value))) }
     func encode(_ value: Int16) { put(.integer(Int64(value))) }
@@ -67,7 +67,7 @@ struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     func encode(_ value: UInt32) { put(.integer(Int64(value))) }
     func encode(_ value: UInt64) { put(JSONValueEncoder.integer(value)) }
     func encode<T: Encodable>(_ value: T) throws {
-        node.append(try JSONValueEncoder.part(value, codingPath: elementPath))
+        put(try JSONValueEncoder.value(value, step: step, key: key))
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -77,25 +77,24 @@ struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     func superEncoder() -> any Encoder { nested() }
 
     private func nested() -> JSONValueEncoder {
-        let path = elementPath
-        let child = EncodedNode()
-        node.append(.node(child))
-        return JSONValueEncoder(node: child, codingPath: path)
+        let child = CodingStep(step, key)
+        return JSONValueEncoder(node: node.openElement(), step: child)
     }
 }
 
 /// One value under construction.
 struct JSONSingleEncoding: SingleValueEncodingContainer {
     let node: EncodedNode
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
 
-    private func put(_ value: JSONValue) { node.set(.value(value)) }
+    private func put(_ value: JSONValue) { node.set(value) }
 
     func encodeNil() { put(.null) }
     func encode(_ value: Bool) { put(.bool(value)) }
     func encode(_ value: String) { put(.string(value)) }
     func encode(_ value: Float) throws { try encode(Double(value)) }
-    func encode(_ value: Double) throws { put(try JSONValueEncoder.number(value, codingPath: codingPath)) }
+    func encode(_ value: Double) throws { put(try JSONValueEncoder.number(value, step: step, key: nil)) }
     func encode(_ value: Int) { put(.integer(Int64(value))) }
     func encode(_ value: Int8) { put(.integer(Int64(value))) }
     func encode(_ value: Int16) { put(.integer(Int64(value))) }
@@ -107,6 +106,6 @@ struct JSONSingleEncoding: SingleValueEncodingContainer {
     func encode(_ value: UInt32) { put(.integer(Int64(value))) }
     func encode(_ value: UInt64) { put(JSONValueEncoder.integer(value)) }
     func encode<T: Encodable>(_ value: T) throws {
-        node.set(try JSONValueEncoder.part(value, codingPath: codingPath))
+        put(try JSONValueEncoder.value(value, step: step, key: nil))
     }
 }

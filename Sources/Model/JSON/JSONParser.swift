@@ -124,30 +124,38 @@ struct JSONParser {
         index += 1
         var text = ""
         var runStart = index
+        var isASCII = true
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
-                try appendRun(from: runStart, to: &text)
+                try appendRun(from: runStart, isASCII: isASCII, to: &text)
                 index += 1
                 return text
             }
             if byte == UInt8(ascii: "\\") {
-                try appendRun(from: runStart, to: &text)
+                try appendRun(from: runStart, isASCII: isASCII, to: &text)
                 text.unicodeScalars.append(try parseEscape())
                 runStart = index
                 continue
             }
             guard byte >= 0x20 else { throw failure("a control character in a string must be escaped") }
+            if byte >= 0x80 { isASCII = false }
             index += 1
         }
         throw failure("the string is not closed", at: start)
     }
 
-    private func appendRun(from start: Int, to text: inout String) throws(ModelError) {
+    private func appendRun(from start: Int, isASCII: Bool, to text: inout String) throws(ModelError) {
         guard start < index else { return }
-        guard let run = String(validating: bytes[start..<index], as: UTF8.self) else {
-            let offset = UTF8Scan.firstInvalid(in: bytes, from: start) ?? start
-            throw failure("the text is not UTF-8 (byte \(offset))", at: offset)
+        let run: String
+        if isASCII {
+            run = String(decoding: bytes[start..<index], as: UTF8.self)
+        } else {
+            guard let valid = String(validating: bytes[start..<index], as: UTF8.self) else {
+                let offset = UTF8Scan.firstInvalid(in: bytes, from: start) ?? start
+                throw failure("the text is not UTF-8 (byte \(offset))", at: offset)
+            }
+            run = valid
         }
         if text.isEmpty { text = run } else { text += run }
     }

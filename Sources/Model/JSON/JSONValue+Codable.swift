@@ -2,7 +2,7 @@ extension JSONValue {
     /// The form of a value that can be encoded.
     public init(encoding value: some Encodable) throws(ModelError) {
         do {
-            self = try JSONValueEncoder.part(value, codingPath: []).value
+            self = try JSONValueEncoder.value(value, step: nil, key: nil)
         } catch let error as ModelError {
             throw error
         } catch EncodingError.invalidValue(_, let context) {
@@ -16,7 +16,7 @@ extension JSONValue {
     /// Reads a value of a type; throws `.invalidObject` that names the field, whose path begins with `field`.
     public func decode<T: Decodable>(_ type: T.Type, field: String) throws(ModelError) -> T {
         do {
-            return try JSONValueDecoder(value: self, codingPath: []).decode(type)
+            return try JSONValueDecoder(value: self, step: nil, key: nil).decode(type)
         } catch let error as ModelError {
             throw error
         } catch let error as DecodingError {

@@ -3,17 +3,20 @@
 /// Errors are `DecodingError` or `ModelError`; both know the field.
 struct JSONValueDecoder: Decoder {
     let value: JSONValue
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    /// The value's own key, which becomes a step only for a value with members.
+    let key: (any CodingKey)?
+    var codingPath: [any CodingKey] { CodingStep.path(step, key) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .object(let members) = value else { throw mismatch("an object") }
-        return KeyedDecodingContainer(JSONKeyedDecoding<Key>(members: members, codingPath: codingPath))
+        return KeyedDecodingContainer(JSONKeyedDecoding<Key>(members: members, step: inner))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard case .array(let elements) = value else { throw mismatch("a list") }
-        return JSONUnkeyedDecoding(elements: elements, codingPath: codingPath)
+        return JSONUnkeyedDecoding(elements: elements, step: inner)
     }
 
     func singleValueContainer() -> any SingleValueDecodingContainer {
@@ -59,6 +62,8 @@ struct JSONValueDecoder: Decoder {
         }
         return result
     }
+
+    private var inner: CodingStep? { key.map { CodingStep(step, $0) } ?? step }
 
     private func mismatch(_ expected: String) -> DecodingError {
         invalid("\(expected) is expected, not \(value.typeName)")

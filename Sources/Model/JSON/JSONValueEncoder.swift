@@ -1,36 +1,32 @@
 /// Encodes `Encodable` values to `JSONValue` without text in between.
 struct JSONValueEncoder: Encoder {
     let node: EncodedNode
-    let codingPath: [any CodingKey]
+    let step: CodingStep?
+    var codingPath: [any CodingKey] { CodingStep.path(step) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         node.becomeObject()
-        return KeyedEncodingContainer(JSONKeyedEncoding<Key>(node: node, codingPath: codingPath))
+        return KeyedEncodingContainer(JSONKeyedEncoding<Key>(node: node, step: step))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         node.becomeArray()
-        return JSONUnkeyedEncoding(node: node, codingPath: codingPath)
+        return JSONUnkeyedEncoding(node: node, step: step)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        JSONSingleEncoding(node: node, codingPath: codingPath)
+        JSONSingleEncoding(node: node, step: step)
     }
 
-    /// The form of one value; values that JSON holds itself make no node.
-    static func part<T: Encodable>(_ value: T, codingPath: [any CodingKey]) throws -> EncodedNode.Part {
-        switch value {
-        case let value as String: return .value(.string(value))
-        case let value as JSONValue: return .value(value)
-        case let value as Bool: return .value(.bool(value))
-        case let value as Int64: return .value(.integer(value))
-        case let value as Int: return .value(.integer(Int64(value)))
-        default: break
-        }
+    /// The form of one value, whose key is only spelled out where the value has members of its own.
+    static func value<T: Encodable>(_ value: T, step: CodingStep?, key: (any CodingKey)?) throws -> JSONValue {
+        // The metatypes are compared first, as a failing cast costs more than everything else here.
+        if T.self == String.self, let text = value as? String { return .string(text) }
+        if T.self == JSONValue.self, let json = value as? JSONValue { return json }
         let node = EncodedNode()
-        try value.encode(to: JSONValueEncoder(node: node, codingPath: codingPath))
-        return .node(node)
+        try value.encode(to: JSONValueEncoder(node: node, step: key.map { CodingStep(step, $0) } ?? step))
+        return node.value
     }
 
     /// The form of an integer.
@@ -40,10 +36,12 @@ struct JSONValueEncoder: Encoder {
         Int64(exactly: value).map { .integer($0) } ?? .string(value.description)
     }
 
-    static func number(_ value: Double, codingPath: [any CodingKey]) throws -> JSONValue {
+    static func number(_ value: Double, step: CodingStep?, key: (any CodingKey)?) throws -> JSONValue {
         guard value.isFinite else {
             throw EncodingError.invalidValue(
-                value, EncodingError.Context(codingPath: codingPath, debugDescription: "JSON has no word for \(value)"))
+                value,
+                EncodingError.Context(
+                    codingPath: CodingStep.path(step, key), debugDescription: "JSON has no word for \(value)"))
         }
         return JSONValue(exactly: value)
     }
@@ -51,68 +49,57 @@ struct JSONValueEncoder: Encoder {
 
 /// A value under construction; shared by the containers that fill it.
 final class EncodedNode {
-    enum Part {
-        case value(JSONValue)
-        case node(EncodedNode)
-
-        var value: JSONValue {
-            switch self {
-            case .value(let value): value
-            case .node(let node): node.value
-            }
-        }
-    }
-
-    private enum Content {
+    private enum Shape {
         case empty
-        case single(Part)
-        case array([Part])
-        case object([String: Part])
+        case single
+        case array
+        case object
     }
 
-    private var content = Content.empty
+    private var shape = Shape.empty
+    private var single = JSONValue.null
+    private var elements: [JSONValue] = []
+    private var members: [String: JSONValue] = [:]
+    /// Children that may still be filled when their parent has been asked for them; their places are taken.
+    private var openElements: [(Int, EncodedNode)] = []
+    private var openMembers: [(String, EncodedNode)] = []
 
-    var count: Int {
-        guard case .array(let parts) = content else { return 0 }
-        return parts.count
-    }
+    var count: Int { elements.count }
 
     var value: JSONValue {
-        switch content {
-        case .empty: .object([:])
-        case .single(let part): part.value
-        case .array(let parts): .array(parts.map(\.value))
-        case .object(let parts): .object(parts.mapValues(\.value))
+        switch shape {
+        case .empty: return .object([:])
+        case .single: return single
+        case .array:
+            for (index, node) in openElements { elements[index] = node.value }
+            return .array(elements)
+        case .object:
+            for (key, node) in openMembers { members[key] = node.value }
+            return .object(members)
         }
     }
 
-    func becomeObject() {
-        guard case .object = content else {
-            content = .object([:])
-            return
-        }
+    func becomeObject() { shape = .object }
+    func becomeArray() { shape = .array }
+
+    func set(_ value: JSONValue) {
+        shape = .single
+        single = value
     }
 
-    func becomeArray() {
-        guard case .array = content else {
-            content = .array([])
-            return
-        }
+    func set(_ value: JSONValue, for key: String) { members[key] = value }
+    func append(_ value: JSONValue) { elements.append(value) }
+
+    func open(_ key: String) -> EncodedNode {
+        let node = EncodedNode()
+        openMembers.append((key, node))
+        return node
     }
 
-    func set(_ part: Part) { content = .single(part) }
-
-    func set(_ part: Part, for key: String) {
-        guard case .object(var parts) = content else { return content = .object([key: part]) }
-        content = .empty
-        parts[key] = part
-        content = .object(parts)
-    }
-
-    func append(_ part: Part) {
-        guard case .array(var parts) = content else { return content = .array([part]) }
-        content = .empty
-        parts.append(part)
-        content = .array(parts)
+    func openElement() -> EncodedNode {
+        let node = EncodedNode()
+        openElements.append((elements.count, node))
+        elements.append(.null)
+        return node
     }
 }

@@ -9,7 +9,7 @@ struct JSONWriter {
         switch value {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
-        case .integer(let value): append(String(value))
+        case .integer(let value): append(value.description)
         case .number(let value): write(number: value)
         case .string(let value): write(string: value)
         case .array(let elements):
@@ -48,7 +48,7 @@ struct JSONWriter {
 
     private mutating func write(number: Double) {
         switch JSONValue(exactly: number) {
-        case .integer(let value): append(String(value))
+        case .integer(let value): append(value.description)
         case .number(let value): append(value.description)
         default: append("null")
         }
@@ -56,23 +56,40 @@ struct JSONWriter {
 
     private mutating func write(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x08: append("\\b")
-            case 0x09: append("\\t")
-            case 0x0A: append("\\n")
-            case 0x0C: append("\\f")
-            case 0x0D: append("\\r")
-            case 0x00...0x1F:
-                append("\\u00")
-                Hexadecimal.append(byte, to: &bytes)
-            default: bytes.append(byte)
-            }
+        if Self.isPlain(string) {
+            append(string)
+        } else {
+            for byte in string.utf8 { write(byte: byte) }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    private mutating func write(byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x08: append("\\b")
+        case 0x09: append("\\t")
+        case 0x0A: append("\\n")
+        case 0x0C: append("\\f")
+        case 0x0D: append("\\r")
+        case 0x00...0x1F:
+            append("\\u00")
+            Hexadecimal.append(byte, to: &bytes)
+        default: bytes.append(byte)
+        }
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        for byte in text.utf8 where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            return false
+        }
+        return true
+    }
+
+    private mutating func append(_ text: String) {
+        // Native strings are contiguous, and then this is one copy of memory.
+        let copied: Void? = text.utf8.withContiguousStorageIfAvailable { bytes.append(contentsOf: $0) }
+        if copied == nil { bytes.append(contentsOf: text.utf8) }
+    }
 }

@@ -45,6 +45,55 @@ struct JSONCodableTests {
         #expect(try JSONValue(parsing: value.canonicalBytes).decode(Outer.self, field: "") == Outer())
     }
 
+    /// Fills its containers in turns, as hand-written conformances may.
+    private struct Interleaved: Codable, Hashable {
+        var left = [1, 2]
+        var right = ["a": "x"]
+        var rest = [[true], []]
+
+        private enum CodingKeys: CodingKey {
+            case left
+            case right
+            case rest
+        }
+
+        init() {}
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            var left = try container.nestedUnkeyedContainer(forKey: .left)
+            self.left = []
+            while !left.isAtEnd { self.left.append(try left.decode(Int.self)) }
+            right = try [String: String](from: container.superDecoder(forKey: .right))
+            var rest = try container.nestedUnkeyedContainer(forKey: .rest)
+            self.rest = []
+            while !rest.isAtEnd { self.rest.append(try [Bool](from: rest.superDecoder())) }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            var left = container.nestedUnkeyedContainer(forKey: .left)
+            var rest = container.nestedUnkeyedContainer(forKey: .rest)
+            try left.encode(self.left[0])
+            var first = rest.nestedUnkeyedContainer()
+            let second = rest.superEncoder()
+            try right.encode(to: container.superEncoder(forKey: .right))
+            try left.encode(self.left[1])
+            try first.encode(contentsOf: self.rest[0])
+            try self.rest[1].encode(to: second)
+        }
+    }
+
+    @Test func `containers may be filled in turns`() throws {
+        let value = try JSONValue(encoding: Interleaved())
+        #expect(value == ["left": [1, 2], "right": ["a": "x"], "rest": [[true], []]])
+        #expect(try value.decode(Interleaved.self, field: "x") == Interleaved())
+        let error = #expect(throws: ModelError.self) {
+            _ = try (["left": [], "right": [:], "rest": [[1]]] as JSONValue).decode(Interleaved.self, field: "x")
+        }
+        #expect(error?.message == "cannot read field 'x.rest[0][0]': true or false is expected, not an integer")
+    }
+
     @Test func `values that are no objects survive`() throws {
         #expect(try JSONValue(encoding: [1, 2]) == [1, 2])
         #expect(try JSONValue(encoding: "x") == "x")
