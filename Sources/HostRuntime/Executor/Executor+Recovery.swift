@@ -55,7 +55,7 @@ extension Executor {
             ledger.records[record.index] = record
         }
         if run.phase == .running, ledger.canBeFinished(hand.layout),
-            case .done = await verify(Array(run.plan.changes.indices), run, ledger)
+            case .done? = await verify(Array(run.plan.changes.indices), run, ledger)
         {
             let recorded = ledger
             let finished = try await worker.run { try hand.finish(recorded) }
@@ -96,10 +96,9 @@ extension Executor {
         return declared
     }
 
-    /// Removes temporaries of runs that the journal no longer, or never, knew: a power cut can lose the record of a run
-    /// but not a temporary that it had prepared.
+    /// Removes temporaries of runs that the journal no longer, or never, knew, beside everything that is managed.
     ///
-    /// No name of a resource was exchanged then.
+    /// `StepHand.sweep` does so for what is not managed yet.
     private func removeOrphans() async throws -> [String] {
         let resources = resources
         let host = host

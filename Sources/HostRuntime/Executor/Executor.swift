@@ -25,6 +25,7 @@ public struct Executor<Host: HostMutating>: Sendable {
     let configuration: ExecutorConfiguration
     let boundary: BoundaryHook?
     let observe: Reobservation
+    private let swept = SweptDirectories()
 
     /// Makes an executor.
     ///
@@ -72,7 +73,7 @@ public struct Executor<Host: HostMutating>: Sendable {
         var action = machine.start(control.current)
         while true {
             progress(RunProgress(stepsDone: ledger.stepsDone, stepsTotal: hand.layout.steps.count))
-            let event: RunMachine.Event
+            let event: RunMachine.Event?
             switch action {
             case .finish(let outcome):
                 return outcome.noting(ledger.concurrentWrites)
@@ -86,6 +87,7 @@ public struct Executor<Host: HostMutating>: Sendable {
                 (machine, ledger, action) = (next.machine, next.ledger, next.action)
                 continue
             }
+            guard let event else { return .interrupted }
             action = machine.handle(event, control.current)
         }
     }
@@ -107,7 +109,7 @@ extension Executor {
     func hand(for run: RunRecord) -> StepHand<Host> {
         StepHand(
             host: host, journal: journal, content: content, resources: resources, worker: worker,
-            configuration: configuration, boundary: boundary, run: run, layout: RunLayout(run.plan))
+            configuration: configuration, boundary: boundary, swept: swept, run: run, layout: RunLayout(run.plan))
     }
 
     /// The steps of a run that may have had an effect.
@@ -130,8 +132,8 @@ extension Executor {
         }
     }
 
-    /// Compares resources with what was planned for (I5).
-    private func compare(_ ids: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event {
+    /// Compares resources with what was planned for (I5); nil when the host stopped.
+    private func compare(_ ids: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
         guard !ids.isEmpty else { return .compared(changed: []) }
         let observed = await observe(ids, ledger.declared)
         var changed: [ResourceID] = []
@@ -140,6 +142,8 @@ extension Executor {
             switch result {
             case .success(change.before): continue
             case .success: changed.append(change.resource)
+            case .failure(let error) where error.code == .stopped:
+                return nil
             case .failure(let error):
                 return .failed(RunFailure(.operation, resource: change.resource, error.message))
             }
@@ -148,13 +152,15 @@ extension Executor {
         return .compared(changed: changed + missing)
     }
 
-    /// Observes changes that are made, and probes them.
-    func verify(_ changes: [Int], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event {
+    /// Observes changes that are made, and probes them; nil when the host stopped.
+    func verify(_ changes: [Int], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
         guard !changes.isEmpty else { return .done }
         let observed = await observe(changes.map { run.plan.changes[$0].resource }, ledger.declared)
         for change in changes.map({ run.plan.changes[$0] }) {
             switch observed[change.resource] {
             case .success(change.after)?: continue
+            case .failure(let error)? where error.code == .stopped:
+                return nil
             case .failure(let error)?:
                 return .failed(RunFailure(.verification, resource: change.resource, error.message))
             case .success?, nil:

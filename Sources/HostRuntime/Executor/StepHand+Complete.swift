@@ -8,7 +8,11 @@ extension StepHand {
     ///
     /// The results need not be synced, for recovery derives them.
     func complete(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
-        if batch.isFiles { try discardDisplaced(batch, &ledger) }
+        if batch.isFiles {
+            try discardDisplaced(batch, &ledger)
+        } else {
+            try syncUnitLinks(batch.steps.compactMap { ledger.records[$0] })
+        }
         try recordDone(batch, &ledger)
     }
 
@@ -27,11 +31,13 @@ extension StepHand {
         let displaced = batch.steps.compactMap { ledger.records[$0] }.filter(\.displaces)
         var changed: [StepRecord] = []
         var versions: [RetainedVersion] = []
+        var trees: Set<Int> = []
         for record in displaced {
             guard let path = record.operation.path else { continue }
             let found = try keepForeign(
                 record, at: ExecutorPath.beside(path, temporaryName(record.index)), isNewKnown: false,
                 trustsTimes: !ledger.young.contains(record.index))
+            if found.isDirectory { trees.insert(record.index) }
             guard !found.writes.isEmpty else { continue }
             ledger.concurrentWrites += found.writes
             versions += found.versions
@@ -40,9 +46,8 @@ extension StepHand {
         if !changed.isEmpty { try recordForeign(changed, versions, &ledger) }
         for record in displaced {
             guard let path = record.operation.path else { continue }
-            try attempt(record.resource) { () throws(HostError) in
-                try host.discard(temporaryName(record.index), beside: path, permit: permit())
-            }
+            try discard(
+                record, temporaryName(record.index), path, isDirectory: trees.contains(record.index))
             try pass(.discarded(step: record.index))
         }
         try syncNames(batch.steps.compactMap { ledger.records[$0] })
@@ -89,6 +94,22 @@ extension StepHand {
         guard let first = records.first, !(directories.isEmpty && files.isEmpty) else { return }
         try attempt(first.resource) { () throws(HostError) in
             try host.sync(files: files.sorted(), directories: directories.sorted(), permit: permit())
+        }
+        try pass(.directoriesSynced)
+    }
+
+    /// Makes the links durable that enabling, disabling and masking units changed, which systemd does not sync.
+    func syncUnitLinks(_ records: [StepRecord]) throws(StepStop) {
+        let linking = records.first { record in
+            if case .unit(_, let action) = record.operation { UnitAction.linking.contains(action) } else { false }
+        }
+        guard let linking else { return }
+        try attempt(linking.resource) { () throws(HostError) in
+            guard try host.status(of: unitDirectory)?.type == .directory else { return }
+            let names = try host.entries(of: unitDirectory, limit: 1 << 20)
+            let wanting = names.filter { $0.hasSuffix(".wants") || $0.hasSuffix(".requires") }
+            let directories = [unitDirectory] + wanting.map { ExecutorPath.below(unitDirectory, $0) }
+            try host.sync(files: [], directories: directories, permit: permit())
         }
         try pass(.directoriesSynced)
     }

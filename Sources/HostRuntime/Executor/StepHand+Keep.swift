@@ -19,6 +19,20 @@ extension StepHand {
         return keeper.found
     }
 
+    /// Discards what lies under a temporary name beside the path.
+    ///
+    /// A directory first moves, durably, to a name from which nothing is ever put back: it cannot be discarded in one step.
+    func discard(_ record: StepRecord, _ name: String, _ path: String, isDirectory: Bool) throws(StepStop) {
+        try attempt(record.resource) { () throws(HostError) in
+            guard isDirectory else { return try host.discard(name, beside: path, permit: permit()) }
+            let waste = wasteName(record.index)
+            try host.discard(waste, beside: path, permit: permit())
+            try host.displace(ExecutorPath.beside(path, name), to: waste, permit: permit())
+            try host.sync(files: [], directories: [ExecutorPath.parent(of: path)], permit: permit())
+            try host.discard(waste, beside: path, permit: permit())
+        }
+    }
+
     /// Streams the bytes of a file into the content store.
     ///
     /// The returned version makes them recoverable under `path` once it is written with the next intents.
@@ -82,6 +96,8 @@ struct Foreign: Sendable {
     var writes: [ConcurrentWrite] = []
     /// Their bytes, to be made recoverable.
     var versions: [RetainedVersion] = []
+    /// Whether a directory was looked through, which cannot be discarded in one step.
+    var isDirectory = false
 }
 
 /// Looks through what lies at a temporary name for what others wrote.
@@ -143,6 +159,7 @@ struct ForeignKeeper<Host: HostMutating> {
     private mutating func keepDirectory(
         _ place: String, as path: String, _ before: StateBefore?, _ new: Operation?
     ) throws(CaptureError) {
+        found.isDirectory = true
         var known: [String: StateBefore] = [:]
         if case .directory(_, _, let entries)? = before {
             for entry in entries { known[entry.name] = entry.state }

@@ -32,6 +32,7 @@ extension StepHand {
             return
         }
         let steps = layout.steps[batch.steps]
+        try sweep(Set(steps.compactMap { $0.operation.path.map(ExecutorPath.parent) }))
         // Registered before they exist, so that a failure discards them.
         ledger.prepared = steps.map { step in
             StepRecord(

@@ -43,10 +43,35 @@ extension StepHand {
         }
         let directories = Set(layout.steps.compactMap { $0.operation.path.map(ExecutorPath.parent) })
         for directory in directories.sorted() {
-            _ = try remove(in: directory) { name in
+            let removed = try remove(in: directory) { name in
                 TemporaryName.sequence(in: name) == run.sequence && !known.contains(name)
             }
+            guard !removed.isEmpty, let first = layout.steps.first else { continue }
+            try ignoringFailure { () throws(StepStop) in
+                try attempt(first.resource) { () throws(HostError) in
+                    try host.sync(files: [], directories: [directory], permit: permit())
+                }
+            }
         }
+    }
+
+    /// Removes temporaries of lost runs from directories that were not looked through since the start.
+    ///
+    /// A power cut can lose the record of a run, but not a temporary that it had prepared; no name of a resource was
+    /// exchanged then.
+    func sweep(_ directories: Set<String>) throws(StepStop) {
+        let fresh = swept.claim(directories)
+        var strangers: [String] = []
+        for directory in fresh {
+            let names = try names(in: directory)
+            let hasStrangers = names.contains { name in
+                TemporaryName.sequence(in: name).map { $0 != run.sequence } ?? false
+            }
+            if hasStrangers { strangers.append(directory) }
+        }
+        guard !strangers.isEmpty else { return }
+        let live = try store { () throws(StoreError) in try journal.unsettled() }
+        _ = try removeOrphans(in: strangers, except: Set(live.map(\.sequence)))
     }
 
     /// Removes temporaries of other runs than these.
@@ -63,7 +88,7 @@ extension StepHand {
 
     /// Discards names of a directory; one that cannot be read or discarded is left for the next start.
     private func remove(in directory: String, _ isLeftover: (String) -> Bool) throws(StepStop) -> [String] {
-        let names = (try? host.entries(of: directory, limit: 1 << 20)) ?? []
+        let names = try names(in: directory)
         var removed: [String] = []
         for name in names where isLeftover(name) {
             let path = ExecutorPath.below(directory, name)
@@ -71,9 +96,17 @@ extension StepHand {
                 try host.discard(name, beside: path, permit: permit())
                 removed.append(path)
             } catch {
-                continue
+                if error.code == .stopped { throw .crash }
             }
         }
         return removed
+    }
+
+    /// The names in a directory; none where it cannot be read.
+    private func names(in directory: String) throws(StepStop) -> [String] {
+        do throws(HostError) { return try host.entries(of: directory, limit: 1 << 20) } catch {
+            if error.code == .stopped { throw .crash }
+            return []
+        }
     }
 }

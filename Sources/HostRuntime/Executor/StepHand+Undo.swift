@@ -31,6 +31,9 @@ extension StepHand {
         }
         if order.needsReload { try reload(order, &failures) }
         try raise(order.units, &failures)
+        if let last = order.units.last?.steps.last {
+            try noting(last, &failures) { () throws(StepStop) in try syncUnitLinks(order.units.flatMap(\.steps)) }
+        }
         try recordUndone(order.units.flatMap(\.steps) + order.reloads, failures, &ledger)
         return failures
     }

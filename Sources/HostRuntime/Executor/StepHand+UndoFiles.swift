@@ -156,9 +156,7 @@ extension StepHand {
                 try journal.recordIntents(run: run.name, steps: [], retaining: found.versions)
             }
         }
-        try attempt(record.resource) { () throws(HostError) in
-            try host.discard(name, beside: path, permit: permit())
-        }
+        try discard(record, name, path, isDirectory: found.isDirectory)
     }
 
     func status(_ path: String, _ resource: ResourceID) throws(StepStop) -> FileStatus? {

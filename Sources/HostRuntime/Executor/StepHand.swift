@@ -13,6 +13,7 @@ struct StepHand<Host: HostMutating>: Sendable {
     let worker: any BlockingWorker
     let configuration: ExecutorConfiguration
     let boundary: BoundaryHook?
+    let swept: SweptDirectories
     let run: RunRecord
     let layout: RunLayout
 
@@ -21,6 +22,9 @@ struct StepHand<Host: HostMutating>: Sendable {
 
     /// The name under which the undo of a step builds.
     func undoName(_ step: Int) -> String { TemporaryName.undo(step, ofRun: run.sequence) }
+
+    /// The name under which what a step displaced is taken apart.
+    func wasteName(_ step: Int) -> String { TemporaryName.waste(step, ofRun: run.sequence) }
 
     /// Tells the crash hook that something on disk differs now.
     func pass(_ point: Boundary) throws(StepStop) {

@@ -8,6 +8,9 @@ extension TemporaryName {
     /// content.
     static func undo(_ index: Int, ofRun sequence: Int64) -> String { "\(prefix)\(sequence)-\(index)u" }
 
+    /// The name under which a displaced directory is taken apart, so that what is left of one is never put back.
+    static func waste(_ index: Int, ofRun sequence: Int64) -> String { "\(prefix)\(sequence)-\(index)d" }
+
     /// The run that a name belongs to; nil when the name is not one that a step makes.
     static func sequence(in name: some StringProtocol) -> Int64? {
         guard matches(name) else { return nil }

@@ -1,0 +1,16 @@
+import Synchronization
+
+/// The directories that were looked through for temporaries of lost runs since the daemon started; at most as many as hold
+/// managed paths.
+final class SweptDirectories: Sendable {
+    private let directories = Mutex<Set<String>>([])
+
+    /// Those that were not looked through yet; from now on they count as if they were.
+    func claim(_ wanted: Set<String>) -> [String] {
+        directories.withLock { swept in
+            let fresh = wanted.subtracting(swept)
+            swept.formUnion(fresh)
+            return fresh.sorted()
+        }
+    }
+}
