@@ -24,6 +24,9 @@ struct MonotonicTime: Comparable, Sendable {
         return microseconds > now ? microseconds - now : 0
     }
 
+    /// The same as a duration.
+    var remainingDuration: Duration { .microseconds(Int64(clamping: remaining)) }
+
     var timespec: timespec {
         Glibc.timespec(tv_sec: Int(clamping: microseconds / 1_000_000), tv_nsec: Int(microseconds % 1_000_000) * 1000)
     }
