@@ -1,0 +1,22 @@
+/// What each metric tells, by its name.
+let metricHelp: [String: String] = [
+    "aetheredge_metrics_dropped_series_total": "Series that were not kept because there were too many.",
+    "aetheredge_resources": "Managed resources by phase.",
+    "apiserver_request_duration_seconds": "How long requests to the control API took, watches left out.",
+    "apiserver_request_total": "Requests to the control API by verb, resource and HTTP status.",
+    "controller_runtime_active_workers": "Workers of a controller that are busy.",
+    "controller_runtime_reconcile_errors_total": "Reconciliations that failed, by controller.",
+    "controller_runtime_reconcile_time_seconds": "How long reconciliations took, by controller.",
+    "controller_runtime_reconcile_total": "Reconciliations by controller and result.",
+    "process_cpu_seconds_total": "Processor time of the daemon, in user and kernel mode.",
+    "process_max_fds": "The most descriptors that the daemon may open.",
+    "process_open_fds": "Descriptors that the daemon has open.",
+    "process_resident_memory_bytes": "Memory of the daemon that is resident.",
+    "process_start_time_seconds": "When the daemon was started, in seconds since 1970.",
+    "process_virtual_memory_bytes": "Address space of the daemon.",
+    "workqueue_adds_total": "Keys that were added to a work queue.",
+    "workqueue_depth": "Keys that wait in a work queue.",
+    "workqueue_queue_duration_seconds": "How long keys waited in a work queue.",
+    "workqueue_retries_total": "Keys that were added to a work queue again after a failure.",
+    "workqueue_work_duration_seconds": "How long the work on a key took.",
+]

@@ -1,0 +1,141 @@
+internal import Logging
+internal import Model
+internal import NIOHTTP1
+
+/// What was decided about a request from its head alone.
+struct Admission: Sendable {
+    enum Outcome: Sendable {
+        case refused(APIResponse)
+        case admitted(Route, APIRequest)
+    }
+
+    let outcome: Outcome
+    let verb: String
+    let resource: String
+}
+
+/// Decides and answers requests; knows nothing of connections.
+struct Application: Sendable {
+    let services: ControlServices
+    let authorizer: Authorizer
+    let metrics: MetricsRegistry
+    let limits: ServerLimits
+    let logger: Logger
+    /// Raised when the server begins to stop.
+    let drain = Signal()
+    let watches = UserBudget()
+    private let denials: DenialBudget
+    private let routes: [Int: [Route]]
+
+    init(
+        services: ControlServices, authorizer: Authorizer, metrics: MetricsRegistry, limits: ServerLimits,
+        logger: Logger
+    ) {
+        self.services = services
+        self.authorizer = authorizer
+        self.metrics = metrics
+        self.limits = limits
+        self.logger = logger
+        denials = DenialBudget(limit: limits.auditedDenialsPerMinute)
+        routes = Dictionary(grouping: RouteTable.routes, by: \.pattern.count)
+    }
+
+    /// Decides from the head of a request whether its body is read.
+    func admit(_ head: HTTPRequestHead, from peer: Peer, closed: Signal) async -> Admission {
+        var verb = "other"
+        var resource = ""
+        do throws(APIFailure) {
+            let request = try APIRequest(head, peer: peer)
+            let route = try route(of: request, isHead: head.method == .HEAD)
+            (verb, resource) = (route.verb, route.resource)
+            if verb == "list", try request.flag("watch") { verb = "watch" }
+            do throws(APIFailure) {
+                try authorizer.require(route.right, peer, to: Self.action(route, request))
+            } catch {
+                await recordDenial(route, request)
+                throw error
+            }
+            return Admission(outcome: .admitted(route, request), verb: verb, resource: resource)
+        } catch {
+            return Admission(outcome: .refused(.failure(error)), verb: verb, resource: resource)
+        }
+    }
+
+    /// Answers a request whose body was read.
+    func respond(_ route: Route, _ request: APIRequest, body: [UInt8], closed: Signal) async -> APIResponse {
+        let context = RequestContext(application: self, route: route, request: request, body: body, closed: closed)
+        do {
+            return try await route.handler(context)
+        } catch {
+            var failure = APIFailure(error)
+            if let descriptor = route.descriptor {
+                failure = failure.about(descriptor, route.name(in: request.path))
+            }
+            if let cause = failure.cause {
+                logger.error(
+                    "a request to the control API failed",
+                    metadata: ["action": "\(route.verb)", "object": "\(route.resource)", "cause": "\(cause)"])
+            }
+            return .failure(failure)
+        }
+    }
+
+    /// The failure of a body that is too large.
+    var tooLarge: APIFailure {
+        APIFailure(413, "RequestEntityTooLarge", "the body is larger than \(limits.bodyBytes) bytes")
+    }
+
+    /// Records a change in the audit log; throws when it cannot, as then the change must not be made.
+    func audit(_ peer: Peer, _ verb: String, _ object: String, isAllowed: Bool) async throws(APIFailure) {
+        let entry = AuditEntry(
+            requester: peer.requester, verb: verb, object: object, outcome: isAllowed ? "allowed" : "denied")
+        do {
+            try await services.actions.audit(entry)
+        } catch {
+            logger.error("cannot write the audit log", metadata: ["cause": "\(error)", "object": "\(object)"])
+            throw .unavailable(
+                "cannot \(verb) \(object): the audit log cannot be written (\(error)); see journalctl -u aetheredged")
+        }
+    }
+
+    /// Counts a request that was answered.
+    func observe(_ admission: Admission, code: Int, since begin: ContinuousClock.Instant) {
+        metrics.observeRequest(
+            verb: admission.verb, resource: admission.resource, code: code, duration: ContinuousClock.now - begin)
+    }
+
+    private func recordDenial(_ route: Route, _ request: APIRequest) async {
+        guard route.isMutation, let kind = route.descriptor?.kind else { return }
+        let minute = services.now().nanoseconds / 60_000_000_000
+        guard denials.take(request.peer.uid, minute: minute) else { return }
+        let object = "\(kind.rawValue)/\(route.name(in: request.path) ?? "")"
+        do throws(APIFailure) {
+            try await audit(request.peer, route.verb, object, isAllowed: false)
+        } catch {
+            // The request is refused in any case; `audit` has logged why it is not recorded.
+        }
+    }
+
+    private func route(of request: APIRequest, isHead: Bool) throws(APIFailure) -> Route {
+        let candidates = (routes[request.path.count] ?? []).filter { $0.matches(request.path) }
+        if let route = candidates.first(where: { $0.method == request.method && (!isHead || $0.right == .open) }) {
+            return route
+        }
+        let shown = quoted("/" + request.path.joined(separator: "/"))
+        guard candidates.isEmpty else {
+            throw .methodNotAllowed(
+                "\(isHead ? "HEAD" : request.method) is not allowed on \(shown)", allowed: candidates.map(\.method))
+        }
+        if request.path.count > 3, request.path.starts(with: ["apis", apiGroupName, "v1"]),
+            KindRegistry.descriptor(plural: request.path[3]) == nil
+        {
+            throw .notFound(KindRegistry.unknownKindMessage(request.path[3]))
+        }
+        throw .notFound("there is nothing at \(shown); GET /apis/\(apiVersionName) lists what there is")
+    }
+
+    private static func action(_ route: Route, _ request: APIRequest) -> String {
+        let object = route.descriptor.map { " \($0.plural)" } ?? " /\(request.path.joined(separator: "/"))"
+        return route.verb + object
+    }
+}

@@ -1,0 +1,134 @@
+internal import Model
+
+/// One row of the routing table: a method, a pattern of path segments, who may use it, and what answers.
+struct Route: Sendable {
+    typealias Handler = @Sendable (RequestContext) async throws -> APIResponse
+
+    /// A segment of a path.
+    enum Segment: Sendable, Hashable {
+        case literal(String)
+        /// The name of an object, in any form.
+        case name
+        /// Anything, as `RequestContext.last`.
+        case any
+    }
+
+    let method: String
+    let pattern: [Segment]
+    let right: Authorizer.Right
+    /// What the request does, for messages, the audit log and metrics.
+    let verb: String
+    let descriptor: KindDescriptor?
+    let handler: Handler
+
+    init(
+        _ method: String, _ path: String, _ right: Authorizer.Right, verb: String, of descriptor: KindDescriptor? = nil,
+        _ handler: @escaping Handler
+    ) {
+        self.method = method
+        pattern = path.split(separator: "/").map { segment in
+            switch segment {
+            case "{name}": .name
+            case "{any}": .any
+            default: .literal(String(segment))
+            }
+        }
+        self.right = right
+        self.verb = verb
+        self.descriptor = descriptor
+        self.handler = handler
+    }
+
+    /// Whether the route changes something.
+    var isMutation: Bool { right == .administer && method != "GET" && verb != "adopt" }
+
+    /// What metrics call what the route is about.
+    var resource: String {
+        if let descriptor { return descriptor.plural }
+        return pattern.first.map { if case .literal(let text) = $0 { text } else { "" } } ?? ""
+    }
+
+    func matches(_ path: [String]) -> Bool {
+        guard path.count == pattern.count else { return false }
+        return zip(path, pattern).allSatisfy { segment, expected in
+            if case .literal(let text) = expected { return text == segment }
+            return true
+        }
+    }
+
+    /// The name in a path, in the form that objects have.
+    func name(in path: [String]) -> String? {
+        guard let index = pattern.firstIndex(of: .name) else { return nil }
+        guard descriptor?.kind == ResourceKind.descriptor.kind else { return path[index] }
+        return ResourceID(anyForm: path[index])?.name ?? path[index]
+    }
+}
+
+/// A request that may be answered, with everything that its handler needs.
+struct RequestContext: Sendable {
+    let application: Application
+    let route: Route
+    let request: APIRequest
+    let body: [UInt8]
+    /// Raised when the client is gone.
+    let closed: Signal
+
+    /// The name in the path, in the form that objects have.
+    var name: String { route.name(in: request.path) ?? "" }
+
+    /// The last segment of the path.
+    var last: String { request.path.last ?? "" }
+
+    var services: ControlServices { application.services }
+    var actions: ControlActions { application.services.actions }
+    var peer: Peer { request.peer }
+
+    /// The key that the path names.
+    func key() throws(APIFailure) -> ObjectKey { ObjectKey(kind: try descriptor().kind, name: name) }
+
+    func descriptor() throws(APIFailure) -> KindDescriptor {
+        guard let descriptor = route.descriptor else { throw APIFailure(500, "InternalError", "the route has no kind") }
+        return descriptor
+    }
+
+    /// The resource that the path names.
+    func resource() throws(APIFailure) -> ResourceID {
+        guard let id = ResourceID(anyForm: name) else {
+            throw APIFailure.notFound(
+                "\(quoted(name)) is not a resource; write TYPE:NAME, such as 'file:/etc/motd'")
+        }
+        return id
+    }
+
+    /// The body as JSON; an empty one is `{}`.
+    func json() throws(APIFailure) -> JSONValue {
+        if body.isEmpty { return .object([:]) }
+        do {
+            return try JSONValue(parsing: body, limits: .object)
+        } catch {
+            throw error.code == .tooLarge
+                ? APIFailure(413, "RequestEntityTooLarge", error.message)
+                : .badRequest("cannot read the body: \(error.message)")
+        }
+    }
+
+    /// The body of an action.
+    func decode<T: Decodable>(_ type: T.Type) throws(APIFailure) -> T {
+        try requireJSON()
+        let json = try json()
+        do { return try json.decode(type, field: "body") } catch { throw .badRequest(error.message) }
+    }
+
+    /// Refuses a body that is not JSON.
+    func requireJSON() throws(APIFailure) {
+        guard body.isEmpty || ["", "application/json"].contains(request.mediaType) else {
+            throw APIFailure(
+                415, "UnsupportedMediaType", "the body is \(quoted(request.mediaType)); send application/json")
+        }
+    }
+
+    /// Records a change in the audit log before it is made.
+    func audit(_ key: ObjectKey) async throws(APIFailure) {
+        try await application.audit(peer, route.verb, "\(key.kind.rawValue)/\(key.name)", isAllowed: true)
+    }
+}

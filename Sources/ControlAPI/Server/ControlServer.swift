@@ -1,0 +1,117 @@
+public import LinuxIO
+public import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+public import ServiceLifecycle
+internal import Synchronization
+
+/// The control API on a Unix socket, as a service: it serves until the daemon shuts down gracefully or its task is
+/// cancelled.
+///
+/// On graceful shutdown it accepts no more, ends watches cleanly, and lets requests in flight finish within
+/// `ServerLimits.drainTimeout`. One thread accepts and one event loop moves bytes; neither wakes without a client.
+public final class ControlServer: Service {
+    private let acceptor: Acceptor
+    private let application: Application
+    private let logger: Logger
+    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    /// Makes a server of a socket that is bound and listens already.
+    public init(
+        listeningOn socket: consuming LinuxIO.FileDescriptor, services: ControlServices, authorizer: Authorizer,
+        metrics: MetricsRegistry, limits: ServerLimits = ServerLimits(), logger: Logger
+    ) throws(LinuxIOError) {
+        application = Application(
+            services: services, authorizer: authorizer, metrics: metrics, limits: limits, logger: logger)
+        let places = ConnectionPlaces(limits: limits) { authorizer.isPrivileged($0) }
+        acceptor = try Acceptor(socket: socket, places: places, userName: services.userName, logger: logger)
+        self.logger = logger
+    }
+
+    /// Serves until graceful shutdown or cancellation.
+    public func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        try acceptor.start()
+        logger.debug("the control API serves")
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await serve(on: loop)
+            } onGracefulShutdown: {
+                self.drain(on: loop)
+            }
+        } onCancel: {
+            acceptor.stop()
+            application.drain.raise()
+            closeAll()
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func serve(on loop: any EventLoop) async {
+        await withDiscardingTaskGroup { tasks in
+            for await connection in acceptor.connections {
+                tasks.addTask { await self.serve(connection, on: loop) }
+            }
+        }
+    }
+
+    private func serve(_ accepted: AcceptedConnection, on loop: any EventLoop) async {
+        // The place of the connection is given back with `accepted`.
+        defer { withExtendedLifetime(accepted) {} }
+        guard let descriptor = accepted.takeDescriptor() else { return }
+        let closed = Signal()
+        do {
+            let channel = try await makeChannel(descriptor, on: loop)
+            let id = ObjectIdentifier(channel.channel)
+            channels.withLock { $0[id] = channel.channel }
+            channel.channel.closeFuture.whenComplete { _ in
+                self.channels.withLock { _ = $0.removeValue(forKey: id) }
+                closed.raise()
+            }
+            if application.drain.isRaised {
+                channel.channel.triggerUserOutboundEvent(ConnectionGuard.Drain(), promise: nil)
+            }
+            await HTTPConnection(channel: channel, peer: accepted.peer, application: application, closed: closed).run()
+        } catch {
+            logger.debug("cannot serve a connection", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private func makeChannel(_ descriptor: Int32, on loop: any EventLoop) async throws -> HTTPConnection.Channel {
+        let limits = application.limits
+        return try await ClientBootstrap(group: loop)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.maxMessagesPerRead, value: 4)
+            .withConnectedSocket(descriptor) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    var decoding = NIOHTTPDecoderLimitConfiguration()
+                    decoding.maxHeaderFieldSize = limits.headBytes
+                    decoding.maxHeaderListSize = limits.headBytes
+                    decoding.maxHeaderFieldCount = limits.headerFields
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline(
+                        withPipeliningAssistance: false, withErrorHandling: false,
+                        withOutboundHeaderValidation: true, withEncoderConfiguration: .init(),
+                        withDecoderLimitConfiguration: decoding)
+                    try pipeline.addHandler(ConnectionGuard(limits: limits))
+                    return try HTTPConnection.Channel(wrappingChannelSynchronously: channel)
+                }
+            }
+    }
+
+    /// Stops accepting, ends watches, and closes what is not done in time.
+    private func drain(on loop: any EventLoop) {
+        acceptor.stop()
+        application.drain.raise()
+        for channel in openChannels() { channel.triggerUserOutboundEvent(ConnectionGuard.Drain(), promise: nil) }
+        loop.scheduleTask(in: TimeAmount(application.limits.drainTimeout)) { self.closeAll() }
+    }
+
+    private func closeAll() {
+        for channel in openChannels() { channel.close(promise: nil) }
+    }
+
+    private func openChannels() -> [any Channel] { channels.withLock { Array($0.values) } }
+}

@@ -1,0 +1,42 @@
+public import Model
+public import Store
+
+/// What the API serves: the executable wires it, so that the API knows no controller.
+public struct ControlServices: Sendable {
+    /// Where objects are written.
+    public var store: any ObjectStore
+    /// Where the objects of a kind are read, if not in the store.
+    public var readers: [KindName: any ObjectReading]
+    /// What the controllers answer.
+    public var actions: ControlActions
+    /// Why the daemon is not ready; nil when it is.
+    public var readiness: @Sendable () async -> String?
+    /// Resources by phase, for `/metrics`.
+    public var resourceCounts: @Sendable () async throws -> [ResourcePhase: Int]
+    /// The answer of `/version`.
+    public var version: JSONValue
+    /// The name of a user; called on the thread that accepts connections.
+    public var userName: @Sendable (UInt32) -> String?
+    /// The wall clock, for the ages in tables.
+    public var now: @Sendable () -> WallTime
+
+    /// Wires the services.
+    public init(
+        store: any ObjectStore, readers: [KindName: any ObjectReading] = [:], actions: ControlActions,
+        readiness: @escaping @Sendable () async -> String? = { nil },
+        resourceCounts: @escaping @Sendable () async throws -> [ResourcePhase: Int] = { [:] },
+        version: JSONValue, userName: @escaping @Sendable (UInt32) -> String?,
+        now: @escaping @Sendable () -> WallTime
+    ) {
+        self.store = store
+        self.readers = readers
+        self.actions = actions
+        self.readiness = readiness
+        self.resourceCounts = resourceCounts
+        self.version = version
+        self.userName = userName
+        self.now = now
+    }
+
+    func reader(of kind: KindName) -> any ObjectReading { readers[kind] ?? store }
+}
