@@ -3,8 +3,8 @@ internal import LinuxIO
 extension GitRepository {
     /// Exports the files of a commit that was fetched, or finds the export made before.
     ///
-    /// Nothing in the repository decides what is run or changed on the way: attributes, filters and hooks have no effect, and
-    /// the bytes are those committed. The directory gets its name when everything in it is durable.
+    /// Nothing in the repository decides what is run or changed on the way: attributes, filters and hooks have no
+    /// effect, and the bytes are those committed. The directory gets its name when everything in it is durable.
     public func checkout(
         _ id: CommitID, timeout: Duration = .seconds(300)
     ) async throws(GitSourceError) -> WorkingCopy {

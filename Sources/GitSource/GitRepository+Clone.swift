@@ -33,8 +33,9 @@ extension GitRepository {
         return output.isSuccess && output.text == "true\n"
     }
 
-    /// What git reads in place of the user's file: the user's files, and trust in a repository of this machine, which may
-    /// belong to somebody else; the program that serves it takes such trust from nowhere else.
+    /// What git reads in place of the user's file: the user's files, and trust in a repository of this machine.
+    ///
+    /// That may belong to somebody else; the program that serves it takes such trust from nowhere else.
     private var globalConfiguration: String {
         var text = "[include]\n\tpath = ~/.config/git/config\n\tpath = ~/.gitconfig\n"
         guard let path = location.localPath else { return text }

@@ -30,9 +30,11 @@ extension GitRepository {
             ref = id.hex
         } else {
             let remote = try await ask(activity, by: deadline)
-            if try await resolve(Self.incoming, by: deadline) != remote.commit {
-                try await bring(remote.name, activity, by: deadline)
+            let held = try await resolve(Self.incoming, by: deadline)
+            if held == remote.commit {
+                return try await accept(remote.commit, ref: remote.name, activity, by: deadline)
             }
+            try await bring(remote.name, isFirst: held == nil, activity, by: deadline)
             ref = remote.name
         }
         guard let id = try await resolve(Self.incoming, by: deadline) else {
@@ -51,8 +53,8 @@ extension GitRepository {
         if case .rewritten(let old) = movement, location.rewrites == .refuse {
             throw GitSourceError(
                 .historyRewritten,
-                "cannot \(activity): \(id.hex.prefix(12)) does not contain \(old.hex.prefix(12)), which the ref stood at; "
-                    + "push a commit that does, or allow rewrites")
+                "cannot \(activity): \(id.hex.prefix(12)) does not contain \(old.hex.prefix(12)), "
+                    + "which the ref stood at; push a commit that does, or allow rewrites")
         }
         if movement != .unchanged {
             _ = try await git(command(["update-ref", accepted, id.hex], activity), by: deadline)
@@ -100,12 +102,12 @@ extension GitRepository {
     }
 
     /// Brings a ref here.
-    private func bring(_ name: String, _ activity: String, by deadline: Deadline) async throws(GitSourceError) {
+    private func bring(
+        _ name: String, isFirst: Bool, _ activity: String, by deadline: Deadline
+    ) async throws(GitSourceError) {
         let refspec = "+\(name):\(Self.incoming)"
         // The first time, one commit is enough; later, all that was added, so that a rewrite is noticed.
-        guard try await resolve(Self.incoming, by: deadline) == nil else {
-            return try await fetch([refspec], activity, by: deadline)
-        }
+        guard isFirst else { return try await fetch([refspec], activity, by: deadline) }
         do throws(GitSourceError) {
             try await fetch([refspec], depth: 1, activity, by: deadline)
         } catch {

@@ -22,7 +22,7 @@ extension GitRepository {
         guard output.isSuccess, let signature = report.signature(for: requirement) else {
             throw GitSourceError(
                 .signatureInvalid,
-                "cannot \(activity): \(report.reason); sign it with a key that is trusted, or add the key to those that are"
+                "cannot \(activity): \(report.reason); sign it with a trusted key, or add its key to those trusted"
             )
         }
         return signature

@@ -15,7 +15,7 @@ public final class GitRepository: Sendable {
     let files: WorkerThread
     private let gate = OperationGate()
 
-    /// Prepares a clone; the cache directory must exist and belong to us. Nothing is fetched yet.
+    /// Prepares a clone, without fetching anything; the cache directory must exist and belong to us.
     public init(
         cacheDirectory: String, location: GitLocation, runner: GitRunner, limits: SourceLimits = SourceLimits()
     ) throws(GitSourceError) {

@@ -6,6 +6,7 @@ extension GitSourceError {
         switch error.code {
         case .noSpace, .quotaExceeded:
             self.init(.noSpace, "cannot \(activity): the disk is full; free space there", cause: error)
+        case .overflow, .fileTooBig: self.init(.tooLarge, "cannot \(activity): \(error)", cause: error)
         default: self.init(.fileFailed, "cannot \(activity): \(error)", cause: error)
         }
     }

@@ -1,7 +1,7 @@
 /// The bytes of a streamed body between the transport's thread and the one task that reads them.
 ///
-/// Holds at most `capacity` bytes, or one chunk of libcurl's if that is more. When the next chunk does not fit, the transfer
-/// pauses, so that the server is held back by TCP; taking the bytes resumes it.
+/// Holds at most `capacity` bytes, or one chunk of libcurl's if that is more. When the next chunk does not fit, the
+/// transfer pauses, so that the server is held back by TCP; taking the bytes resumes it.
 struct BodyBuffer<Waiter> {
     typealias Outcome = Result<[UInt8]?, TransportError>
 
@@ -46,7 +46,7 @@ struct BodyBuffer<Waiter> {
         return .none
     }
 
-    /// Ends the stream: bytes already held are still read, unless it was cancelled. Later ends change nothing.
+    /// Ends the stream, if nothing has ended it before; bytes already held are still read, unless it was cancelled.
     mutating func finish(_ result: Result<Void, TransportError>) -> (Waiter, Outcome)? {
         guard end == nil else { return nil }
         end = result

@@ -55,15 +55,20 @@ struct ChildProcess {
             bytes += buffer[..<count]
         }
         close(output)
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return (status, String(decoding: bytes, as: UTF8.self))
+        return (wait(), String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Kills it and waits for the end.
+    /// Kills it and waits for its end, but not for that of programs it started.
     func kill() {
         Glibc.kill(pid, SIGKILL)
-        _ = finish()
+        close(output)
+        _ = wait()
+    }
+
+    private func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status
     }
 
     private static let environment = [

@@ -1,7 +1,9 @@
 internal import Crypto
 internal import LinuxIO
 
-/// Reads every file of a scan once, for its digest and, if wanted, for a copy. Blocks.
+/// Reads every file of a scan once, for its digest and, if wanted, for a copy.
+///
+/// Blocks.
 struct DirectoryReading {
     /// What a reading came to.
     enum Outcome {

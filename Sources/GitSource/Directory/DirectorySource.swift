@@ -135,8 +135,8 @@ public final class DirectorySource: Sendable {
 
     /// Whether the directory still is what was read.
     ///
-    /// A file that was changed within the last tick of the clock can change again without a trace in its times; then the
-    /// content is compared too.
+    /// A file that was changed within the last tick of the clock can change again without a trace in its times; then
+    /// the content is compared too.
     private static func isSettled(
         _ snapshot: DirectorySnapshot, _ reading: DirectoryReading, limits: SourceLimits
     ) throws -> Bool {

@@ -1,9 +1,9 @@
 internal import LinuxIO
 
-/// Removes what a killed git leaves behind in its repository: lock files and half-written objects. Blocks.
+/// Removes what a killed git leaves behind in its repository: lock files and half-written objects.
 ///
-/// They are removed only while no process works in the repository; whoever calls holds the cache directory's lock, so that
-/// none of ours can start meanwhile.
+/// They are removed only while no process works in the repository; whoever calls holds the cache directory's lock, so
+/// that none of ours can start meanwhile. Blocks.
 struct StaleFiles {
     /// What was in the way.
     enum Finding: Equatable {

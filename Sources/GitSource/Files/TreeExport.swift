@@ -67,7 +67,7 @@ final class TreeExport: Sendable {
         guard pointers.isEmpty else {
             throw GitSourceError(
                 .unsafeContent,
-                "cannot \(activity): Git LFS is not supported: \(TreeRules.names(of: pointers)); commit the files themselves"
+                "cannot \(activity): Git LFS is not supported: \(TreeRules.names(of: pointers)); commit the files"
             )
         }
         try TreeRules.check(links: links, activity: activity)

@@ -1,6 +1,8 @@
 internal import LinuxIO
 
-/// Removes a directory with everything in it; never through a symbolic link. Blocks.
+/// Removes a directory with everything in it; never through a symbolic link.
+///
+/// Blocks.
 enum TreeRemoval {
     static let depthMaximum = 200
 

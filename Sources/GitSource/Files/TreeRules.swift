@@ -9,7 +9,7 @@ enum TreeRules {
         guard submodules.isEmpty else {
             throw GitSourceError(
                 .unsafeContent,
-                "cannot \(activity): submodules are not supported: \(names(of: submodules)); commit the files themselves"
+                "cannot \(activity): submodules are not supported: \(names(of: submodules)); commit the files"
             )
         }
         guard entries.count <= limits.entryCountMaximum else {
@@ -38,9 +38,10 @@ enum TreeRules {
         let escaping = links.keys.filter { !resolver.staysInside($0) }.sorted { $0.lexicographicallyPrecedes($1) }
         guard escaping.isEmpty else {
             let list = escaping.prefix(namedMaximum).map { "'\(RedactedText($0.joined(separator: "/")))'" }
+                .joined(separator: ", ")
             throw GitSourceError(
                 .unsafeContent,
-                "cannot \(activity): links that lead outside: \(list.joined(separator: ", ")); use relative ones that stay inside"
+                "cannot \(activity): links that lead outside: \(list); use relative ones that stay inside"
             )
         }
     }

@@ -22,6 +22,9 @@ struct CacheDirectory: Sendable {
     func prepare(configuration: String, account: GitAccount?) throws {
         let directory = try open()
         try Self.make(Self.treesName, in: directory)
+        if let status = try directory.status(of: Self.repositoryName), status.type != .directory {
+            try directory.remove(Self.repositoryName)
+        }
         try Self.make(Self.repositoryName, in: directory, permissions: 0o700)
         if let account {
             try directory.setOwner(Self.repositoryName, owner: account.userID, group: account.groupID)

@@ -27,7 +27,7 @@ struct GitComplaint {
                 "does not appear to be a git repository",
                 "repository not found", "unable to connect", "no route to host", "network is unreachable",
                 "unexpected disconnect", "remote error", "unable to look up", "not found", "ssl certificate problem",
-                "remote did not send all necessary objects", "dubious ownership",
+                "dubious ownership",
             ]
         ),
         (
@@ -37,7 +37,7 @@ struct GitComplaint {
                 "could not read ", "packfile", "inflate", "garbage at end", "missing blob", "missing tree",
                 "bad config", "unable to read sha1", "index-pack failed", "bad tree", "broken ", "is empty",
                 "hash mismatch", "unable to parse", "did not receive expected object", "unable to resolve reference",
-                "expected object", "not a tree object",
+                "expected object", "not a tree object", "remote did not send all necessary objects",
             ]
         ),
     ]

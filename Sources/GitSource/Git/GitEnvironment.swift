@@ -20,6 +20,7 @@ struct GitEnvironment: Sendable {
         "credential.interactive": "false",
         "fetch.fsckObjects": "true",
         "fetch.recurseSubmodules": "false",
+        "fetch.unpackLimit": "1",
         "fetch.writeCommitGraph": "false",
         "gc.auto": "0",
         "gpg.minTrustLevel": "undefined",
