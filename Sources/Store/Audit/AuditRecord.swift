@@ -52,6 +52,14 @@ public struct AuditVerification: Sendable, Hashable {
         public var sequence: UInt64
         /// What is wrong.
         public var reason: String
+
+        /// Names a record that does not fit.
+        public init(segment: String, line: Int, sequence: UInt64, reason: String) {
+            self.segment = segment
+            self.line = line
+            self.sequence = sequence
+            self.reason = reason
+        }
     }
 
     /// How many records fit.
@@ -62,6 +70,14 @@ public struct AuditVerification: Sendable, Hashable {
     public var head: AuditHead
     /// The first that does not; nil when all do.
     public var failure: Failure?
+
+    /// Says what a check found.
+    public init(records: Int, firstSequence: UInt64?, head: AuditHead, failure: Failure? = nil) {
+        self.records = records
+        self.firstSequence = firstSequence
+        self.head = head
+        self.failure = failure
+    }
 
     /// Whether everything fits.
     public var isIntact: Bool { failure == nil }

@@ -6,4 +6,11 @@ public struct ContentUsage: Sendable, Hashable {
     public var storedBytes: Int64
     /// How many recoverable versions there are.
     public var versions: Int
+
+    /// Says how full a store is.
+    public init(blobs: Int, storedBytes: Int64, versions: Int) {
+        self.blobs = blobs
+        self.storedBytes = storedBytes
+        self.versions = versions
+    }
 }

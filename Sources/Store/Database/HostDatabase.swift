@@ -89,6 +89,7 @@ public final class HostDatabase: Sendable {
         } catch {
             throw StoreError(sqlite: error, act: "close the state database")
         }
+        lock?.release()
     }
 }
 
@@ -102,6 +103,7 @@ extension HostDatabase {
     ) throws(StoreError) -> T {
         do {
             return try writer.writeWithoutTransaction { database in
+                try Self.requireOpen(database)
                 try simulatedDisk?.willCommit(durability, database)
                 try setSynchronous(durability, database)
                 let transaction = WriteTransaction(database)
@@ -123,14 +125,39 @@ extension HostDatabase {
 
     /// Reads at one point of history.
     func read<T>(_ act: @autoclosure () -> String, _ body: (Database) throws -> T) throws(StoreError) -> T {
-        do { return try reader.read(body) } catch { throw noted(error, act()) }
+        do {
+            return try reader.writeWithoutTransaction { database in
+                try Self.requireOpen(database)
+                var result: T?
+                try database.inTransaction(.deferred) {
+                    result = try body(database)
+                    return .commit
+                }
+                guard let result else { preconditionFailure("a finished transaction has a result") }
+                return result
+            }
+        } catch {
+            throw noted(error, act())
+        }
     }
 
     /// Reads between two commits of the writer, with nothing told to watchers meanwhile.
     func readBetweenCommits<T>(
         _ act: @autoclosure () -> String, _ body: (Database) throws -> T
     ) throws(StoreError) -> T {
-        do { return try writer.writeWithoutTransaction(body) } catch { throw noted(error, act()) }
+        do {
+            return try writer.writeWithoutTransaction { database in
+                try Self.requireOpen(database)
+                return try body(database)
+            }
+        } catch {
+            throw noted(error, act())
+        }
+    }
+
+    /// GRDB does not check this itself: it would hand SQLite a connection that is gone.
+    static func requireOpen(_ database: Database) throws(StoreError) {
+        guard database.sqliteConnection != nil else { throw StoreError(.unavailable, "the state database is closed") }
     }
 
     private func setSynchronous(_ durability: Durability, _ database: Database) throws {

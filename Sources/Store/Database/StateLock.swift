@@ -1,8 +1,9 @@
 import LinuxIO
+import Synchronization
 
 /// Keeps a second daemon off the same state; the kernel releases it whatever becomes of the process.
 final class StateLock: Sendable {
-    private let file: FileDescriptor
+    private let file: Mutex<FileDescriptor?>
 
     /// Locks the state beside a database; throws `.unavailable` while another process has it.
     init(path: String) throws(StoreError) {
@@ -10,8 +11,9 @@ final class StateLock: Sendable {
         let isFree: Bool
         do throws(LinuxIOError) {
             let handle = try DirectoryHandle(trustedPath: directory)
-            file = try handle.openForWriting(name + ".lock", permissions: 0o600)
-            isFree = try file.lockExclusively()
+            let opened = try handle.openForWriting(name + ".lock", permissions: 0o600)
+            isFree = try opened.lockExclusively()
+            file = Mutex(opened)
         } catch {
             throw StoreError(file: error, act: "lock the state in '\(directory)'")
         }
@@ -19,5 +21,10 @@ final class StateLock: Sendable {
             throw StoreError(
                 .unavailable, "cannot open '\(path)': another process has it open; stop the other aetheredged first")
         }
+    }
+
+    /// Lets another process have the state.
+    func release() {
+        file.withLock { $0 = nil }
     }
 }

@@ -72,7 +72,8 @@ extension HostDatabase {
         guard let path, log.isDue else { return false }
         do {
             let (isWhole, counters) = try reader.writeWithoutTransaction { database in
-                (try log.checkpoint(database), try Counter.highest(database))
+                try Self.requireOpen(database)
+                return (try log.checkpoint(database), try Counter.highest(database))
             }
             try DatabaseOpening.highWaterMark(path: path).advance(beyond: counters)
             return isWhole

@@ -16,4 +16,18 @@ public struct GenerationSummary: Sendable, Hashable {
     public var createdTime: WallTime
     /// When it converged and verified.
     public var convergedTime: WallTime?
+
+    /// Makes a summary.
+    public init(
+        number: Int64, commit: CommitDescription, resourceCount: Int, state: GenerationState, message: String? = nil,
+        createdTime: WallTime, convergedTime: WallTime? = nil
+    ) {
+        self.number = number
+        self.commit = commit
+        self.resourceCount = resourceCount
+        self.state = state
+        self.message = message
+        self.createdTime = createdTime
+        self.convergedTime = convergedTime
+    }
 }

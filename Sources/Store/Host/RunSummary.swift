@@ -24,4 +24,23 @@ public struct RunSummary: Sendable, Hashable {
     public var startTime: WallTime?
     /// When the run settled.
     public var completionTime: WallTime?
+
+    /// Makes a summary.
+    public init(
+        name: String, sequence: Int64, version: ResourceVersion, spec: WorkflowRunKind.Spec, phase: RunPhase,
+        message: String? = nil, stepsDone: Int, stepsTotal: Int, createdTime: WallTime, startTime: WallTime? = nil,
+        completionTime: WallTime? = nil
+    ) {
+        self.name = name
+        self.sequence = sequence
+        self.version = version
+        self.spec = spec
+        self.phase = phase
+        self.message = message
+        self.stepsDone = stepsDone
+        self.stepsTotal = stepsTotal
+        self.createdTime = createdTime
+        self.startTime = startTime
+        self.completionTime = completionTime
+    }
 }

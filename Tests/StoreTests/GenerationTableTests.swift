@@ -1,0 +1,62 @@
+import Model
+import Store
+import TestSupport
+import Testing
+
+@Suite struct GenerationTableTests {
+    private func generation(_ commit: String, resources: Int = 2) -> GenerationRecord {
+        GenerationRecord(
+            number: 0,
+            commit: CommitDescription(commit: commit, author: "A <a@example.org>", subject: "s", time: time()),
+            resources: (0..<resources).map(declaration), state: .candidate, createdTime: time())
+    }
+
+    @Test func `a generation comes back with its resources, numbered in order`() throws {
+        try withDatabase { database, _ in
+            let table = GenerationTable(database)
+            let first = try table.insert(generation("a"))
+            let second = try table.insert(generation("b", resources: 300))
+            #expect(second.number == first.number + 1)
+            #expect(try table.generation(second.number) == second)
+            #expect(try table.list(limit: 5).map(\.number) == [second.number, first.number])
+            #expect(try table.list(limit: 1).first?.resourceCount == 300)
+            #expect(try table.newest() == second)
+            #expect(try table.newest(commit: "a")?.number == first.number)
+            #expect(try table.newest(state: .good) == nil)
+            #expect(try code { try table.generation(99) } == .notFound)
+            #expect(try code { try table.setState(99, to: .good, time: time()) } == .notFound)
+        }
+    }
+
+    @Test func `a state is recorded with its reason and time`() throws {
+        let table = GenerationTable(try HostDatabase.inMemory())
+        let first = try table.insert(generation("a"))
+        try table.setState(first.number, to: .good, time: time(5))
+        try table.setState(first.number, to: .bad, message: "probe failed", time: time(6))
+        let stored = try table.generation(first.number)
+        #expect(stored.state == .bad && stored.message == "probe failed" && stored.convergedTime == time(5))
+    }
+
+    @Test func `pruning keeps the newest and the newest good one`() throws {
+        let table = GenerationTable(try HostDatabase.inMemory())
+        let numbers = try (0..<6).map { try table.insert(generation("commit-\($0)")).number }
+        try table.setState(numbers[0], to: .good, time: time())
+        try table.setState(numbers[1], to: .good, time: time())
+        #expect(try table.prune(keep: 2) == 3)
+        #expect(try table.list(limit: 10).map(\.number) == [numbers[5], numbers[4], numbers[1]])
+        #expect(try table.insert(generation("next")).number == numbers[5] + 1)
+        #expect(try table.prune(keep: 0) == 2)
+    }
+
+    @Test func `settings keep small values until they are removed`() throws {
+        let settings = SettingTable(try HostDatabase.inMemory())
+        #expect(try settings.value("boot") == nil)
+        try settings.set("boot", to: ["id": "x", "count": 3])
+        #expect(try settings.value("boot") == ["id": "x", "count": 3])
+        try settings.set("boot", to: nil)
+        #expect(try settings.value("boot") == nil)
+        let large = JSONValue.string(
+            String((0..<200_000).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126))) }))
+        #expect(try code { try settings.set("large", to: large) } == .invalid)
+    }
+}
