@@ -18,6 +18,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -91,7 +92,7 @@ let package = Package(
             name: "aetheredged",
             dependencies: [
                 "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store",
-                "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics,
+                "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics, signals,
             ]),
         .executableTarget(
             name: "aetherctl",
@@ -112,16 +113,22 @@ let package = Package(
         .testTarget(
             name: "HostRuntimeTests",
             dependencies: ["HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport"]),
-        .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "Model"]),
+        .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model"]),
         .testTarget(
             name: "ControllerRuntimeTests", dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
         .testTarget(
-            name: "ControlAPITests", dependencies: ["ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport"]),
+            name: "ControlAPITests",
+            dependencies: [
+                "ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport", lifecycle, logging, metrics,
+            ]),
         .testTarget(name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
         .testTarget(name: "VishnuTests", dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+        .testTarget(
+            name: "AetherctlTests",
+            dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
         .testTarget(name: "LabTests", exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
         .testTarget(name: "TidyTests"),
     ],

@@ -1,0 +1,137 @@
+import Brahma
+import ControllerRuntime
+import HostRuntime
+import LinuxIO
+import Logging
+import Model
+import ServiceLifecycle
+import Store
+import Systemd
+import UnixSignals
+import Vishnu
+
+extension Daemon {
+    /// Works until it is asked to stop: settles what a crash left, then runs every service.
+    func run(activated: [ActivatedSocket]) async throws {
+        try await prepare()
+        let clock = ContinuousClock()
+        let sources = Controller(
+            name: "source", reconciler: sourceReconciler, queue: sourceQueue, clock: clock, logger: logger)
+        let host = Controller(name: "host", reconciler: hostReconciler, queue: hostQueue, clock: clock, logger: logger)
+        let publisher = RunPublisher(
+            journal: environment.journal, settings: settings, objects: objects, worker: environment.worker,
+            logger: logger)
+        let maintenance = MaintenanceService(
+            database: database, journal: environment.journal, content: content, worker: environment.worker,
+            runsKept: configuration.runsKept, logger: logger)
+        let trigger = SourceTrigger(objects: objects, sources: sourceQueue, host: hostQueue, logger: logger)
+        let approvals = Informer(
+            store: objects, kind: ApprovalKind.descriptor.kind, clock: clock, logger: logger
+        ) { [hostQueue] event in
+            if case .modified = event { hostQueue.add(.pass) }
+        }
+        let notify = NotifyService(logger: logger) { [environment] in
+            do { return try await environment.worker.run { true } } catch { return false }
+        }
+        let services: [any Service] = [
+            maintenance, publisher, WatchService(watcher: watcher), try server(activated), host, sources, approvals,
+            trigger,
+            InterruptService(reconciler: hostReconciler), notify,
+        ]
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        hostQueue.add(.pass)
+        logger.notice(
+            "started",
+            metadata: [
+                LogKey.messageID: "\(MessageID.started.rawValue)", LogKey.path: "\(paths.root)",
+                LogKey.source: "\(configuration.source?.git ?? configuration.source?.directory ?? "none")",
+            ])
+        try await group.run()
+        try database.close()
+        systemd?.close()
+    }
+
+    /// Fetches, reconciles once, and says how that went.
+    func runOnce() async throws -> DaemonExit {
+        try await prepare()
+        guard configuration.source != nil else {
+            throw ConfigurationError(
+                "no source is configured; set source.git or source.directory in '\(paths.configuration)'")
+        }
+        _ = try await sourceReconciler.reconcile(sourceName)
+        let source = try await objects.read(SourceKind.self, sourceName)
+        if let stalled = source.status.conditions?[.stalled], stalled.status == .true {
+            throw ConfigurationError("\(stalled.reason.rawValue): \(stalled.message)")
+        }
+        let (result, message) = try await hostReconciler.passOnce()
+        let counts = ResourceCounts(try await environment.worker.run { [resources] in try resources.counts() })
+        try database.close()
+        switch result {
+        case .waitingForApproval, .denied: return .waitingForApproval
+        case .failed, .rolledBack:
+            throw ConfigurationError(message ?? "the run failed and was rolled back; look at the log")
+        case .nothingToDo, .succeeded, .differencesLeft, .paused, .planChanged:
+            return counts.drifted + counts.pending + counts.failed == 0 ? .fine : .differencesLeft
+        }
+    }
+
+    /// Settles runs that a crash left, before anything else changes the host, and writes what the configuration says.
+    private func prepare() async throws {
+        if let recovery = database.recovery {
+            logger.error(
+                "state database was damaged and is rebuilt",
+                metadata: [
+                    LogKey.messageID: "\(MessageID.storeRecovered.rawValue)", LogKey.cause: "\(recovery.reason)",
+                    LogKey.path: "\(recovery.movedTo)", LogKey.count: "\(recovery.salvagedVersions)",
+                ])
+        }
+        let report = try await environment.executor.recover()
+        for recovered in report.runs {
+            logger.warning(
+                "an unfinished run was settled",
+                metadata: [
+                    LogKey.messageID: "\(MessageID.runRecovered.rawValue)", LogKey.run: "\(recovered.run)",
+                    LogKey.phase: "\(recovered.outcome.summary)",
+                ])
+        }
+        try await SourceObject(objects: objects, configuration: configuration).publish()
+    }
+}
+
+extension RunOutcome {
+    /// The end in a few words.
+    fileprivate var summary: String {
+        switch self {
+        case .succeeded: "finished"
+        case .rolledBack(let failure): "undone: \(failure.message)"
+        case .failed(let failure, let left): "failed, \(left.count) steps not undone: \(failure.message)"
+        case .replan, .interrupted: "left as it is"
+        }
+    }
+}
+
+/// Runs the watcher until shutdown.
+struct WatchService: Service {
+    let watcher: HostWatcher
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await watcher.run()
+        } onGracefulShutdown: {
+            watcher.stop()
+        }
+    }
+}
+
+/// Lets the run in hand finish its batch when the daemon is asked to stop.
+struct InterruptService: Service {
+    let reconciler: HostReconciler<LinuxHost>
+
+    func run() async throws {
+        try await gracefulShutdown()
+        reconciler.interrupt()
+    }
+}

@@ -1,0 +1,142 @@
+import Brahma
+import ControlAPI
+import ControllerRuntime
+import GitSource
+import Glibc
+import HostRuntime
+import LinuxIO
+import Logging
+import Metrics
+import Model
+import Store
+import Systemd
+import Vishnu
+
+/// The parts of the daemon, made in the order in which they depend on each other. The only place that knows every module.
+struct Daemon: Sendable {
+    let paths: Paths
+    let configuration: Configuration
+    let logger: Logger
+    let database: HostDatabase
+    let objects: SQLiteObjectStore
+    let resources: ResourceTable
+    let environment: HostEnvironment<LinuxHost>
+    let hostReconciler: HostReconciler<LinuxHost>
+    let hostQueue: WorkQueue<LoopKey, ContinuousClock>
+    let sourceReconciler: SourceReconciler
+    let sourceQueue: WorkQueue<String, ContinuousClock>
+    let watcher: HostWatcher
+    let systemd: SystemdConnection?
+    let content: ContentStore
+    let settings: SettingTable
+    let denied: [DeniedTree]
+    let downloads: WorkerThread
+    let metrics: MetricsRegistry
+
+    init(paths: Paths, configuration: Configuration, environment variables: [String: String], logger: Logger) throws {
+        self.paths = paths
+        self.configuration = configuration
+        self.logger = logger
+        // Before anything that counts is made: a metric that is made earlier counts nothing.
+        metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
+        try StateDirectories.make(paths)
+        let database = try HostDatabase(path: paths.state + "/state.db")
+        self.database = database
+        let limits = ContentLimits(
+            byteCap: configuration.contentBytesMaximum, resourceQuota: ContentLimits.standard.resourceQuota,
+            retention: configuration.contentRetention)
+        let content = try ContentStore(database, directory: paths.state + "/content", limits: limits)
+        self.content = content
+        let objects = SQLiteObjectStore(database)
+        self.objects = objects
+        resources = ResourceTable(database)
+        settings = SettingTable(database)
+        let audit = try AuditLog(directory: paths.state + "/audit")
+        let clock = ContinuousClock()
+        let hostQueue = WorkQueue<LoopKey, ContinuousClock>(name: "host", limit: 16, clock: clock)
+        self.hostQueue = hostQueue
+        sourceQueue = WorkQueue(name: "source", limit: 16, clock: clock)
+
+        let root = try RootDirectory(path: paths.root)
+        let reporter = HintReceiver(queue: hostQueue, logger: logger)
+        let watcher = try HostWatcher(root: root, wallTime: systemWallTime) { reporter.receive($0) }
+        self.watcher = watcher
+        systemd = paths.isHost ? Self.connection(watcher) : nil
+        let host = LinuxHost(root: root, systemd: systemd)
+        let worker = try ThreadWorker(name: "ae-work", count: 4)
+        let observer = Observer(
+            host: host, worker: try ThreadWorker(name: "ae-observe", count: Self.observationThreads))
+        let planner = HostPlanner(host: host, observer: observer, content: content, worker: worker)
+        let executor = Executor(
+            host: host, journal: RunJournal(database), content: content, resources: resources,
+            worker: try ThreadWorker(name: "ae-run", count: 4), boundary: CrashPoint.hook(variables)
+        ) { ids, declared in
+            await planner.reobserve(ids, declared: declared)
+        }
+        let events = EventRecorder(store: objects, source: "aetheredged", wallTime: systemWallTime)
+        environment = HostEnvironment(
+            objects: objects, journal: RunJournal(database), resources: resources,
+            generations: GenerationTable(database), content: content, audit: audit, host: host, planner: planner,
+            executor: executor, worker: worker, events: events, logger: logger,
+            settings: HostSettings(
+                fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
+            declarationsChanged: { watcher.watch($0) })
+        hostReconciler = HostReconciler(environment: environment)
+        reporter.attach(hostReconciler)
+        downloads = try WorkerThread(name: "ae-download")
+
+        denied = Self.deniedTrees(paths)
+        let account = paths.isHost ? try GitAccount.forGit(named: "aetheredge-git", in: AccountDatabase(of: root)) : nil
+        sourceReconciler = SourceReconciler(
+            environment: SourceReconciler.Environment(
+                objects: objects, generations: GenerationTable(database), content: content,
+                fetcher: SiteFetcher(
+                    cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
+                worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
+                generationsKept: configuration.generationsKept))
+    }
+
+    /// As many as there are processors, between two and four: observation is short, and a host has other work to do.
+    private static var observationThreads: Int { min(4, max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// The daemon's own places: what lies there changes by itself, and a blueprint must not touch it.
+    private static func deniedTrees(_ paths: Paths) -> [DeniedTree] {
+        let prefix = paths.isHost ? "" : paths.root
+        let own = [paths.state, paths.cache, parent(of: paths.socket)].filter { $0.hasPrefix(prefix + "/") }
+        return own.map { DeniedTree(String($0.dropFirst(prefix.count)), reason: "holds the daemon's own state") }
+    }
+
+    private static func parent(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    }
+
+    private static func connection(_ watcher: HostWatcher) -> SystemdConnection {
+        SystemdConnection { () throws(SystemdError) in
+            let manager = try SystemManager(
+                onSignal: { signal in
+                    switch signal {
+                    case .changed(let unit, let properties):
+                        // Only what the loop looks at; memory and CPU figures change all the time.
+                        let watched: Set<String> = ["ActiveState", "UnitFileState", "LoadState", "NeedDaemonReload"]
+                        if properties.keys.contains(where: watched.contains) { watcher.noteUnit(unit.rawValue) }
+                    case .jobRemoved(_, let unit, _): watcher.noteUnit(unit.rawValue)
+                    case .unitFilesChanged, .reloading(false), .serviceManagerChanged: watcher.noteAllUnits()
+                    case .added, .removed, .reloading(true): break
+                    }
+                }, onDisconnect: { _ in watcher.noteAllUnits() })
+            try manager.subscribe()
+            return manager
+        }
+    }
+}
+
+/// Kills the daemon at one durable boundary, for crash tests (`AETHEREDGE_CRASH_AT=N`, counted from the start).
+enum CrashPoint {
+    static func hook(_ variables: [String: String]) -> BoundaryHook? {
+        guard let number = variables["AETHEREDGE_CRASH_AT"].flatMap({ Int($0) }) else { return nil }
+        return BoundaryCounter(at: number) { () throws(BoundaryCrash) in
+            kill(getpid(), SIGKILL)
+        }.hook
+    }
+}

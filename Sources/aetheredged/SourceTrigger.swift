@@ -1,0 +1,65 @@
+import Brahma
+import ControllerRuntime
+import Logging
+import Model
+import ServiceLifecycle
+import Store
+import Synchronization
+import Vishnu
+
+/// Follows `Source/default` and wakes the controller that a change concerns: a new spec or request the fetching one, what was fetched
+/// or decided the host's loop. Each controller's own writes wake nobody.
+struct SourceTrigger: Service {
+    private struct Seen: Sendable, Equatable {
+        var generation: Int64?
+        var request: String?
+    }
+
+    private struct Decided: Sendable, Equatable {
+        var fetched: String?
+        var handled: String?
+        var held: SourceKind.HeldCommits?
+        var paused: Pause?
+    }
+
+    let objects: any ObjectReading
+    let sources: WorkQueue<String, ContinuousClock>
+    let host: WorkQueue<LoopKey, ContinuousClock>
+    let logger: Logger
+
+    func run() async throws {
+        let seen = Mutex<Seen?>(nil)
+        let decided = Mutex<Decided?>(nil)
+        let informer = Informer(
+            store: objects, kind: SourceKind.descriptor.kind, clock: ContinuousClock(), logger: logger
+        ) { event in
+            guard case .added(let object) = event.changeOrAddition else { return }
+            let status: SourceKind.Status
+            do { status = try Object<SourceKind>(object).status } catch { return }
+            let now = Seen(
+                generation: object.metadata.generation,
+                request: object.metadata.annotations?[reconcileRequestedAnnotation])
+            if seen.withLock({ last in
+                defer { last = now }; return last != now
+            }) {
+                sources.add(object.metadata.name)
+            }
+            let next = Decided(
+                fetched: status.fetched?.commit, handled: status.lastHandledReconcile, held: status.held,
+                paused: status.paused)
+            if decided.withLock({ last in
+                defer { last = next }; return last != next
+            }) {
+                host.add(.pass)
+            }
+        }
+        try await informer.run()
+    }
+}
+
+extension WatchEvent {
+    /// An addition or a modification, as an addition.
+    fileprivate var changeOrAddition: WatchEvent {
+        if case .modified(let object) = self { .added(object) } else { self }
+    }
+}
