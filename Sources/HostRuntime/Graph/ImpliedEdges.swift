@@ -37,8 +37,6 @@ struct ImpliedEdges {
             let parent = resources[above]
             switch (parent.attributes.isAbsent, child.attributes.isAbsent) {
             case (true, true): edges.append(Edge(node: above, first: index))
-            case (true, false) where parent.id.type != .directory:
-                edges.append(Edge(node: index, first: above))
             case (true, false):
                 conflict(
                     index, above, "'\(child.id)' lies in '\(parent.id)', which is declared absent; drop one of them")

@@ -6,7 +6,8 @@ public import Model
 /// The order depends on nothing but the list: among resources that are free to come next, the one that was declared
 /// first does.
 public struct ResourceGraph: Sendable {
-    /// The declarations in order, each with every edge in `dependencies`.
+    /// The declarations in order, each with every edge in `dependencies`, and with the owner, group and mode that
+    /// recursive directories above it give it.
     public let resources: [DeclaredResource]
     /// The same, in layers: each depends on earlier layers only, so that all of one layer may be made at a time.
     public let layers: [[ResourceID]]
@@ -20,8 +21,9 @@ public struct ResourceGraph: Sendable {
         try builder.check()
         let order = TopologicalOrder(dependencies: builder.dependencies)
         if order.isPartial { throw GraphError(builder.cycles(outside: order)) }
+        let metadata = RecursiveMetadata(declared)
         resources = order.order.map { index in
-            var resource = declared[index]
+            var resource = metadata.completing(declared[index])
             resource.dependencies = builder.dependencies[index].map { declared[Int($0)].id }
             return resource
         }

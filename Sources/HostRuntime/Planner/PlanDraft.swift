@@ -10,6 +10,8 @@ struct PlanDraft {
     private let observations: [ResourceID: Result<Observation, HostError>]
     /// For a resource that does not change: the changes that come before it, for those that depend on it.
     private var passedOn: [ResourceID: [ResourceID]] = [:]
+    /// Links that change: what lies below them leads elsewhere afterwards, and is planned once it is seen there.
+    private var changedLinks: [Substring: ResourceID] = [:]
     /// For a resource that does not change: the problem that it passes on.
     private var blockedBy: [ResourceID: ResourceID] = [:]
 
@@ -49,6 +51,10 @@ struct PlanDraft {
                     removed.append(departed.id)
                     return
                 }
+                if let above = replaced(above: departed.id) {
+                    problems[departed.id] = .blocked(by: above)
+                    return
+                }
                 change.dependencies = first + earlierRemovals(for: departed.id)
                 changes.append(change)
             } catch {
@@ -75,6 +81,22 @@ struct PlanDraft {
         }
     }
 
+    /// A declared path above that becomes something else in this plan: what lay below it is looked for afterwards.
+    private func replaced(above id: ResourceID) -> ResourceID? {
+        guard id.type.isPath else { return nil }
+        for ancestor in PathAncestors(of: id.identity) {
+            for type in [ResourceType.file, .directory, .symlink] {
+                let above = ResourceID(type: type, identity: String(ancestor))
+                guard context.changed.contains(above), let change = changes.first(where: { $0.resource == above })
+                else {
+                    continue
+                }
+                if change.action == .replace || change.action == .remove || type == .symlink { return above }
+            }
+        }
+        return nil
+    }
+
     /// A directory is removed after what lies in it.
     private func earlierRemovals(for id: ResourceID) -> [ResourceID] {
         guard id.type == .directory else { return [] }
@@ -90,10 +112,20 @@ struct PlanDraft {
                 return
             }
         }
+        if let link = changedLink(above: resource) {
+            problems[resource.id] = .blocked(by: link)
+            return
+        }
+        if resource.id.type == .symlink { changedLinks[Substring(resource.id.identity)] = resource.id }
         var change = change
         change.dependencies = stopped + dependencies(of: resource)
         changes.append(change)
         context.changed.insert(resource.id)
+    }
+
+    private func changedLink(above resource: DeclaredResource) -> ResourceID? {
+        guard resource.id.type.isPath, !changedLinks.isEmpty else { return nil }
+        return PathAncestors(of: resource.id.identity).lazy.compactMap { changedLinks[$0] }.first
     }
 
     /// The resource whose own problem is behind a blocked one.

@@ -18,14 +18,14 @@ public enum PlanProblem: Sendable, Hashable, CustomStringConvertible {
     case observation(HostError)
     /// Its declaration cannot be fulfilled on this host.
     case declaration(HostError)
-    /// It differs, but comes after a resource that could not be planned.
+    /// It differs, but comes after a resource that could not be planned, or lies behind a link that changes first.
     case blocked(by: ResourceID)
 
     /// What is wrong and what to do.
     public var description: String {
         switch self {
         case .observation(let error), .declaration(let error): error.message
-        case .blocked(let id): "waits for '\(id)', which has a problem of its own"
+        case .blocked(let id): "waits for '\(id)', which changes first or has a problem of its own"
         }
     }
 

@@ -39,7 +39,9 @@ public struct AccountNames: Sendable, Hashable {
         users.values.contains(where: \.isUnresolved) || groups.values.contains(where: \.isUnresolved)
     }
 
-    /// The same names, resolved as the host has them now. Blocks.
+    /// The same names, resolved as the host has them now.
+    ///
+    /// Blocks.
     func resolvedAgain(on host: some HostReading) -> AccountNames {
         var again = self
         (again.userNames, again.groupNames) = ([:], [:])

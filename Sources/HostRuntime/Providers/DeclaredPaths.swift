@@ -5,26 +5,28 @@ public struct DeclaredPaths: Sendable, Hashable {
     /// Names that are declared, or lead to something declared, by directory: only of directories that purge or are
     /// absent.
     private var kept: [String: Set<String>] = [:]
-    /// Paths that will be directories, or links that may lead to one.
-    private var parents: Set<String> = []
+    /// Paths that will be directories.
+    private var directories: Set<String> = []
+    /// Paths that will be links.
+    private var links: Set<String> = []
     /// Paths that are declared absent, within directories that are absent too.
     private var absent: Set<String> = []
-    /// What declarations below recursive directories say for themselves.
-    private var claims: [String: MetadataClaim] = [:]
+    /// Declared paths below recursive directories, and whether they are recursive themselves.
+    private var claims: [String: Bool] = [:]
 
     /// Collects the paths of everything that is in force; units bring their own files in `unitDirectory`.
     public init(_ declared: some Collection<DeclaredResource>, unitDirectory: String = unitDirectory) {
         for resource in declared {
             guard case .directory(let directory) = resource.attributes else {
                 if case .symlink(let symlink) = resource.attributes, !symlink.isAbsent {
-                    parents.insert(resource.id.identity)
+                    links.insert(resource.id.identity)
                 }
                 continue
             }
             if directory.isAbsent || directory.purge { kept[resource.id.identity] = [] }
-            if !directory.isAbsent { parents.insert(resource.id.identity) }
+            if !directory.isAbsent { directories.insert(resource.id.identity) }
         }
-        claims = MetadataClaim.claims(in: declared)
+        claims = Self.claims(in: declared)
         guard !kept.isEmpty else { return }
         for resource in declared {
             let isAbsent = resource.attributes.isAbsent
@@ -34,8 +36,11 @@ public struct DeclaredPaths: Sendable, Hashable {
         }
     }
 
-    /// Whether something declared may be, or become, a directory at the path.
-    public func mayBecomeDirectory(_ path: some StringProtocol) -> Bool { parents.contains(String(path)) }
+    /// Whether a directory is declared at the path.
+    func willBeDirectory(_ path: Substring) -> Bool { directories.contains(String(path)) }
+
+    /// Whether a link is declared at the path.
+    func willBeLink(_ path: Substring) -> Bool { links.contains(String(path)) }
 
     /// Whether a name in a directory is declared, or leads to something that is.
     func isKept(_ name: String, in directory: String) -> Bool { kept[directory]?.contains(name) ?? false }
@@ -45,22 +50,27 @@ public struct DeclaredPaths: Sendable, Hashable {
         absent.contains(directory == "/" ? "/" + name : directory + "/" + name)
     }
 
-    /// What a recursive directory gives to a path below it: not what that path's own declaration says, and nothing
-    /// where another recursive directory lies between.
-    func unclaimed(_ metadata: FileMetadata, at path: String, below root: String) -> FileMetadata {
-        guard !claims.isEmpty else { return metadata }
-        var left = metadata
-        if let claim = claims[path] {
-            if claim.contains(.owner) { left.owner = nil }
-            if claim.contains(.group) { left.group = nil }
-            if claim.contains(.mode) { left.mode = nil }
-        }
+    /// Whether a recursive directory says nothing of a path below it: the path has a declaration of its own, or
+    /// another recursive directory lies between.
+    func speaksForItself(_ path: String, below root: String) -> Bool {
+        if claims[path] != nil { return true }
         for ancestor in PathAncestors(of: path) {
-            if ancestor.utf8.count <= root.utf8.count { break }
-            if claims[String(ancestor)]?.contains(.everythingBelow) == true { return FileMetadata() }
+            if ancestor.utf8.count <= root.utf8.count { return false }
+            if claims[String(ancestor)] == true { return true }
         }
-        if claims[path]?.contains(.everythingBelow) == true { return FileMetadata() }
-        return left
+        return false
+    }
+
+    private static func claims(in declared: some Collection<DeclaredResource>) -> [String: Bool] {
+        let recursive = Set(declared.lazy.filter(\.attributes.isRecursive).map(\.id.identity))
+        guard !recursive.isEmpty else { return [:] }
+        var claims: [String: Bool] = [:]
+        for resource in declared where resource.id.type.isPath && !resource.attributes.isAbsent {
+            let path = resource.id.identity
+            guard PathAncestors(of: path).contains(where: { recursive.contains(String($0)) }) else { continue }
+            claims[path] = resource.attributes.isRecursive
+        }
+        return claims
     }
 
     /// Records each component of a path in those of its ancestors that ask for it.

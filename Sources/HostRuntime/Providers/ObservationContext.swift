@@ -24,8 +24,8 @@ public struct ObservationContext: Sendable {
         paths = DeclaredPaths(declared, unitDirectory: unitDirectory)
     }
 
-    /// This context with names as they are now, where the account files changed or a name had no account; nil where all is
-    /// as it was.
+    /// This context with names as they are now, where the account files changed or a name had no account; nil where
+    /// all is as it was.
     ///
     /// Blocks, and costs two looks at files when nothing changed.
     func refreshed(on host: some HostReading) -> ObservationContext? {
@@ -37,7 +37,9 @@ public struct ObservationContext: Sendable {
         return context.accounts == accounts && files == accountFiles ? nil : context
     }
 
-    /// Learns the names of numbers that observations hold, so that differences read well. Blocks.
+    /// Learns the names of numbers that observations hold, so that differences read well.
+    ///
+    /// Blocks.
     mutating func learnNames(
         in observations: some Sequence<Result<Observation, HostError>>, on host: some HostReading
     ) {

@@ -10,7 +10,7 @@ enum PathObservation {
     ) -> [(ResourceID, Result<Observation, HostError>)] {
         var results: [(ResourceID, Result<Observation, HostError>)] = []
         results.reserveCapacity(batch.count)
-        var parents: [Substring: Bool] = [:]
+        var parents: [Substring: HostError?] = [:]
         host.statuses(of: batch.map(\.id.identity)) { index, status in
             let resource = batch[index]
             do throws(HostError) {
@@ -27,32 +27,26 @@ enum PathObservation {
         return results
     }
 
-    /// What stands where another type is declared, with all its metadata.
+    /// What stands where another type or nothing is declared, with all its metadata.
     static func other(
-        _ status: FileStatus, at path: String, on host: some HostReading, context: ObservationContext
+        _ status: FileStatus, for resource: DeclaredResource, on host: some HostReading, context: ObservationContext
     ) throws(HostError) -> Observation {
+        let path = resource.id.identity
         switch status.type {
         case .symbolicLink:
-            .symlink(target: try host.linkTarget(of: path), metadata: FileMetadata(status))
+            return .symlink(target: try host.linkTarget(of: path), metadata: FileMetadata(status))
         case .directory:
-            .directory(
-                metadata: FileMetadata(status), strays: try obstacles(in: path, on: host, context: context),
-                mismatches: [:])
+            // Only a directory waits with its removal until what lies in it is removed.
+            let waits = resource.attributes.type == .directory
+            let obstacles = try host.entries(of: path, limit: strayLimit).filter { name in
+                !TemporaryName.matches(name) && !(waits && context.paths.isDeclaredAbsent(name, in: path))
+            }
+            return .directory(metadata: FileMetadata(status), strays: obstacles, mismatches: [:])
         case .regular:
-            .file(
-                metadata: FileMetadata(status),
-                content: try context.cache.content(of: path, status: status, on: host))
+            return .file(
+                metadata: FileMetadata(status), content: try context.cache.content(of: path, status: status, on: host))
         case .fifo, .socket, .characterDevice, .blockDevice, .unknown:
-            .special(status.type, metadata: FileMetadata(status))
-        }
-    }
-
-    /// The entries of a directory that keep it from being replaced or removed: those that no resource declares absent.
-    static func obstacles(
-        in directory: String, on host: some HostReading, context: ObservationContext
-    ) throws(HostError) -> [String] {
-        try host.entries(of: directory, limit: strayLimit).filter { name in
-            !TemporaryName.matches(name) && !context.paths.isDeclaredAbsent(name, in: directory)
+            return .special(status.type, metadata: FileMetadata(status))
         }
     }
 
@@ -62,22 +56,48 @@ enum PathObservation {
     /// What is to be made needs a parent that is there or that is declared.
     private static func requireParent(
         of resource: DeclaredResource, on host: some HostReading, context: ObservationContext,
-        known: inout [Substring: Bool]
+        known: inout [Substring: HostError?]
     ) throws(HostError) {
         if resource.attributes.isAbsent { return }
         let (parent, _) = try PathTable.split(resource.id.identity)
-        if parent == "/" || context.paths.mayBecomeDirectory(parent) { return }
-        let isThere: Bool
-        if let isKnown = known[parent] {
-            isThere = isKnown
+        if parent == "/" || context.paths.willBeDirectory(parent) { return }
+        let problem: HostError?
+        if let looked = known[parent] {
+            problem = looked
         } else {
-            isThere = try host.status(of: String(parent)) != nil
+            problem = try Self.problem(ofParent: parent, on: host, context: context)
+            known[parent] = .some(problem)
         }
-        known[parent] = isThere
-        guard !isThere else { return }
-        throw HostError(
-            .notFound,
-            "cannot make '\(resource.id)': its directory '\(parent)' does not exist; declare 'directory: \(parent)'")
+        guard let problem else { return }
+        throw HostError(problem.code, "cannot make '\(resource.id)': \(problem.message)")
+    }
+
+    /// Why nothing can be made in a directory that is not declared as one; nil when it can.
+    private static func problem(
+        ofParent parent: Substring, on host: some HostReading, context: ObservationContext
+    ) throws(HostError) -> HostError? {
+        switch try host.status(of: String(parent))?.type {
+        case .directory: return nil
+        case .symbolicLink:
+            do throws(HostError) {
+                _ = try host.entries(of: String(parent), limit: 0)
+            } catch {
+                if error.code == .tooLarge { return nil }
+                guard error.code == .notFound || error.code == .wrongType else { throw error }
+                return HostError(.notFound, "its directory '\(parent)' is a link that leads to no directory")
+            }
+            return nil
+        case nil:
+            // The planner has what lies below wait until the link is made.
+            if context.paths.willBeLink(parent) { return nil }
+            return HostError(.notFound, "its directory '\(parent)' does not exist; declare 'directory: \(parent)'")
+        case .some(let other):
+            if context.paths.willBeLink(parent) { return nil }
+            return HostError(
+                .wrongType,
+                "'\(parent)', where its directory would be, is \(other.article); declare 'directory: \(parent)' to replace it"
+            )
+        }
     }
 }
 

@@ -20,7 +20,8 @@ public struct PlanContext: Sendable {
         self.init(accounts: context.accounts, paths: context.paths)
     }
 
-    /// The digest of an observation as plans hold it, to compare a new observation with `Change.before` and `Change.after`.
+    /// The digest of an observation as plans hold it, to compare a new observation with `Change.before` and
+    /// `Change.after`.
     public func digest(of observation: Observation, for declared: DeclaredResource) -> ContentDigest {
         observation.digest(for: declared)
     }

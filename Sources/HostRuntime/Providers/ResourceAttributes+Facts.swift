@@ -11,6 +11,12 @@ extension ResourceAttributes {
         }
     }
 
+    /// Whether the resource is a directory that speaks for everything below it.
+    var isRecursive: Bool {
+        guard case .directory(let directory) = self else { return false }
+        return directory.isRecursive && !directory.isAbsent
+    }
+
     /// Whether the resource is declared to be absent.
     public var isAbsent: Bool {
         switch self {

@@ -16,7 +16,7 @@ public enum DirectoryProvider: Provider {
             let path = resource.id.identity
             guard status.type == .directory, case .directory(let directory) = resource.attributes, !directory.isAbsent
             else {
-                return try PathObservation.other(status, at: path, on: host, context: context)
+                return try PathObservation.other(status, for: resource, on: host, context: context)
             }
             let metadata = FileMetadata(status).restricted(
                 owner: directory.owner, group: directory.group, mode: directory.mode,
@@ -62,9 +62,9 @@ public enum DirectoryProvider: Provider {
             let relative = path.utf8.dropFirst(root.utf8.count + 1)
             let top = String(Substring(relative.prefix { $0 != UInt8(ascii: "/") }))
             if TemporaryName.matches(Self.lastComponent(path)) || strays.contains(top) { return }
-            let mine = context.paths.unclaimed(
-                wanted.applied(to: status.type, permissions: status.permissions), at: path, below: root)
-            let difference = FileMetadata(status).difference(to: mine)
+            if context.paths.speaksForItself(path, below: root) { return }
+            let difference = FileMetadata(status).difference(
+                to: wanted.applied(to: status.type, permissions: status.permissions))
             guard !difference.isEmpty else { return }
             mismatches[path] = MetadataMismatch(
                 observed: FileMetadata(status).restricted(to: difference), wanted: difference)

@@ -13,7 +13,7 @@ public enum FileProvider: Provider {
         PathObservation.observe(batch, on: host, context: context) { (resource, status) throws(HostError) in
             let path = resource.id.identity
             guard status.type == .regular, case .file(let file) = resource.attributes, !file.isAbsent else {
-                return try PathObservation.other(status, at: path, on: host, context: context)
+                return try PathObservation.other(status, for: resource, on: host, context: context)
             }
             let metadata = FileMetadata(status).restricted(
                 owner: file.owner, group: file.group, mode: file.mode,

@@ -13,7 +13,7 @@ public enum SymlinkProvider: Provider {
         PathObservation.observe(batch, on: host, context: context) { (resource, status) throws(HostError) in
             let path = resource.id.identity
             guard status.type == .symbolicLink, case .symlink(let link) = resource.attributes, !link.isAbsent else {
-                return try PathObservation.other(status, at: path, on: host, context: context)
+                return try PathObservation.other(status, for: resource, on: host, context: context)
             }
             let metadata = FileMetadata(status).restricted(
                 owner: link.owner, group: link.group, mode: nil, managesOwnership: context.accounts.managesOwnership)

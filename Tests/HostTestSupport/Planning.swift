@@ -1,0 +1,27 @@
+package import HostRuntime
+package import Model
+
+/// Plans against a host as the loop does: graph, observation, plan.
+package struct Planning {
+    /// The host.
+    package let host: SimulatedHost
+    /// Digests kept between looks.
+    package let cache = HashCache()
+
+    /// Takes a host.
+    package init(_ host: SimulatedHost) { self.host = host }
+
+    /// The plan for declarations and departures.
+    package func plan(
+        _ declared: [DeclaredResource], departed: [DepartedResource] = [], cause: PlanCause = .change
+    ) throws -> PlanResult {
+        let graph = try ResourceGraph(declared)
+        let targets = departed.map(\.target)
+        let context = ObservationContext(declared: graph.resources + targets, on: host, cache: cache)
+        let observations = ProviderRegistry.observe(graph.resources + targets, on: host, context: context)
+        return Planner.plan(
+            PlanRequest(
+                cause: cause, commit: "c1", declared: graph.resources, departed: departed, observations: observations,
+                context: PlanContext(context)))
+    }
+}
