@@ -1,0 +1,95 @@
+import ControlClient
+import Model
+
+/// Follows a pass that was asked for until it is over.
+struct PassFollower {
+    /// The time between questions; a pass is seldom shorter than a few of them.
+    private static let interval = Duration.milliseconds(100)
+    /// How long a daemon that does not answer is waited for: it may be restarting.
+    private static let patience = Duration.seconds(15)
+
+    private let client: ControlClient
+    private let console: Console
+    private let format: OutputFormat
+    private let clock = ContinuousClock()
+
+    init(_ client: ControlClient, _ console: Console, _ format: OutputFormat) {
+        self.client = client
+        self.console = console
+        self.format = format
+    }
+
+    /// Waits if that is wanted, shows the result and says how to exit.
+    func finish(_ receipt: ReconcileReceipt, _ options: WaitOptions) async throws -> CommandExit {
+        guard options.wait else {
+            try console.show(receipt, as: format) { "pass \(receipt.pass) was asked for; see 'aetherctl status'" }
+            return .fine
+        }
+        let progress = try await follow(receipt.pass, limit: options.limit)
+        guard let result = progress.result else {
+            throw CommandFailure("pass \(receipt.pass) is over without a result; see 'aetherctl status'")
+        }
+        let status = CommandExit(result)
+        let sentence = PassText.sentence(progress, result)
+        switch format {
+        case .table, .wide:
+            if status == .error || status == .denied { throw CommandFailure(sentence, status: status) }
+            try console.write(sentence.onOneLine)
+        case .json, .yaml: try console.show(progress, as: format) { "" }
+        }
+        return status
+    }
+
+    private func follow(_ pass: Int64, limit: Duration?) async throws -> PassProgress {
+        let end = limit.map { clock.now.advanced(by: $0) }
+        var line = ProgressLine(console)
+        var lastAnswer = clock.now
+        while true {
+            do throws(ControlClientError) {
+                let progress = try await client.passProgress(pass)
+                lastAnswer = clock.now
+                if progress.isOver {
+                    try? line.clear()
+                    return progress
+                }
+                try? line.show(PassText.activity(progress))
+            } catch {
+                guard error.isRetriable, clock.now - lastAnswer < Self.patience else { throw error }
+            }
+            if let end, clock.now >= end {
+                try line.clear()
+                throw CommandFailure(
+                    "pass \(pass) is not over yet; it goes on: see 'aetherctl status' and 'aetherctl runs'")
+            }
+            try await clock.sleep(for: Self.interval)
+        }
+    }
+}
+
+/// How a pass is going, for people.
+enum PassText {
+    static func activity(_ progress: PassProgress) -> String {
+        guard let run = progress.run, progress.stepsTotal > 0 else { return progress.activity }
+        return "\(run): \(progress.stepsDone) of \(progress.stepsTotal) steps, \(progress.activity)"
+    }
+
+    /// How it ended, and what to do.
+    static func sentence(_ progress: PassProgress, _ result: PassResult) -> String {
+        let run = progress.run ?? "the run"
+        let why = progress.message.map { ": \($0)" } ?? ""
+        let look = progress.run.map { "; see 'aetherctl runs show \($0)'" } ?? ""
+        switch result {
+        case .nothingToDo: return "nothing to do\(why)"
+        case .succeeded: return "\(run) succeeded, \(progress.stepsDone) of \(progress.stepsTotal) steps\(why)"
+        case .differencesLeft: return "differences are left\(why)\(look.isEmpty ? "; see 'aetherctl plan'" : look)"
+        case .waitingForApproval:
+            let name = progress.run ?? "RUN"
+            return "\(run) waits for approval\(why)\(look), then 'aetherctl approve \(name)'"
+        case .denied: return "the plan was denied\(why)\(look.isEmpty ? "; see 'aetherctl plan'" : look)"
+        case .failed: return "\(run) failed\(why)\(look)"
+        case .rolledBack: return "\(run) was rolled back\(why)\(look)"
+        case .paused: return "paused, nothing was changed\(why)"
+        case .planChanged: return "the plan has changed\(why); see 'aetherctl plan'"
+        }
+    }
+}
