@@ -5,7 +5,8 @@ import Synchronization
 extension StepHand {
     /// Lets the steps of a batch take effect, in order.
     ///
-    /// Steps that were not come to are marked, so that nothing is undone for them.
+    /// After a failure the file steps that were not come to are undone like the others, by looking. For units there is nothing
+    /// to see, so those are marked.
     func apply(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         guard batch.isFiles else { return try applyUnits(batch, &ledger) }
         for index in batch.steps {
@@ -14,7 +15,6 @@ extension StepHand {
                 try attempt(record.resource) { () throws(HostError) in try takeEffect(record) }
                 try pass(.applied(step: index))
             } catch {
-                for later in batch.steps where later > index { ledger.records[later]?.state = .failed }
                 ledger.records[index]?.message = error.message
                 throw error
             }

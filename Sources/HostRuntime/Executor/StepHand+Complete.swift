@@ -3,17 +3,24 @@ import Model
 import Store
 
 extension StepHand {
-    /// Makes a verified batch final: keeps what others wrote meanwhile, discards what was displaced, syncs the
-    /// directories and records the results.
+    /// Makes a verified batch final: keeps what others wrote meanwhile, records the results, discards what was displaced
+    /// and syncs the directories.
     ///
-    /// The results need not be synced, for recovery derives them.
+    /// The results need not be synced, for recovery derives them. They are recorded before anything is discarded, so that a
+    /// journal which cannot be written still finds the old files under their temporary names.
     func complete(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
-        if batch.isFiles {
-            try discardDisplaced(batch, &ledger)
-        } else {
+        guard batch.isFiles else {
             try syncUnitLinks(batch.steps.compactMap { ledger.records[$0] })
+            return try recordDone(batch, &ledger)
         }
+        let trees = try keepDisplaced(batch, &ledger)
         try recordDone(batch, &ledger)
+        for record in batch.steps.compactMap({ ledger.records[$0] }) where record.displaces {
+            guard let path = record.operation.path else { continue }
+            try discard(record, temporaryName(record.index), path, isDirectory: trees.contains(record.index))
+            try pass(.discarded(step: record.index))
+        }
+        try syncNames(batch.steps.compactMap { ledger.records[$0] })
     }
 
     /// Records that a batch is done, with the rows of the changes that it completes.
@@ -27,7 +34,10 @@ extension StepHand {
         try record(states, rows)
     }
 
-    private func discardDisplaced(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+    /// Keeps what others wrote into what the batch displaced, and returns the steps that displaced directories.
+    private func keepDisplaced(
+        _ batch: RunLayout.Batch, _ ledger: inout RunLedger
+    ) throws(StepStop) -> Set<Int> {
         let displaced = batch.steps.compactMap { ledger.records[$0] }.filter(\.displaces)
         var changed: [StepRecord] = []
         var versions: [RetainedVersion] = []
@@ -44,13 +54,7 @@ extension StepHand {
             changed.append(record)
         }
         if !changed.isEmpty { try recordForeign(changed, versions, &ledger) }
-        for record in displaced {
-            guard let path = record.operation.path else { continue }
-            try discard(
-                record, temporaryName(record.index), path, isDirectory: trees.contains(record.index))
-            try pass(.discarded(step: record.index))
-        }
-        try syncNames(batch.steps.compactMap { ledger.records[$0] })
+        return trees
     }
 
     /// What others wrote is what an undo goes back to; that is durable before it is discarded.

@@ -57,3 +57,22 @@ extension ExecutorFixture {
         host.snapshot().keys.filter { $0.contains("/" + TemporaryName.prefix) }.sorted()
     }
 }
+
+extension RunOutcome {
+    /// Why the run was rolled back; nil when it was not.
+    var rollbackCause: RunFailure? {
+        if case .rolledBack(let failure) = self { failure } else { nil }
+    }
+
+    /// Why the run failed and what is left; nil when it did not.
+    var failureCause: (RunFailure, [UndoFailure])? {
+        if case .failed(let failure, let left) = self { (failure, left) } else { nil }
+    }
+}
+
+extension RunMachine.Action {
+    /// Why the run is undone; nil when it is not.
+    func undoCause(isRecorded: Bool) -> RunFailure? {
+        if case .undo(let failure, isRecorded) = self { failure } else { nil }
+    }
+}

@@ -46,8 +46,9 @@ import Testing
             #expect(try await fixture.converge(.drift) == .succeeded(concurrentWrites: []))
             #expect(
                 points.all == [
-                    .transition, .prepared(step: 0), .contentSynced, .committed, .applied(step: 0), .discarded(step: 0),
-                    .directoriesSynced, .recorded, .transition,
+                    .transition, .prepared(step: 0), .contentSynced, .committed, .applied(step: 0), .recorded,
+                    .discarded(step: 0),
+                    .directoriesSynced, .transition,
                 ])
         }
     }
@@ -113,9 +114,7 @@ import Testing
             try fixture.declare([
                 .file("/etc/motd", "new\n", verify: [probe]), .file("/etc/other", "new\n"),
             ])
-            guard case .rolledBack(let failure) = try await fixture.converge() else {
-                return #expect(Bool(false), "the run is not rolled back")
-            }
+            let failure = try #require((try await fixture.converge()).rollbackCause)
             #expect(failure.reason == .verification)
             #expect(failure.resource == Self.motd)
             #expect(failure.message.contains("ended with status 1"))
@@ -162,9 +161,7 @@ import Testing
                 .directory("/etc/d"), .file("/etc/motd", "new\n"), .file("/etc/d/f", "x", verify: [probe]),
             ])
             fixture.hook = { if $0 == .recorded { fixture.host.write("/etc/d/theirs", "x") } }
-            guard case .failed(let failure, let left) = try await fixture.converge() else {
-                return #expect(Bool(false), "the run does not fail")
-            }
+            let (failure, left) = try #require((try await fixture.converge()).failureCause)
             #expect(failure.reason == .verification)
             #expect(left.map(\.resource) == [ResourceID(type: .directory, identity: "/etc/d")])
             #expect(fixture.host.bytes(of: "/etc/motd") == Array("old\n".utf8))

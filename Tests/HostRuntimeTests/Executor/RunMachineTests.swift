@@ -53,23 +53,24 @@ import Testing
             ])
     }
 
-    @Test(.tags(.i5)) func `a change before the first intent replans and leaves nothing in the journal to undo`() {
+    @Test(.tags(.i5)) func `a change before the first intent replans and leaves nothing in the journal to undo`() throws
+    {
         var machine = RunMachine(batches: Self.batches(1))
         _ = Self.run(&machine) { $0 == .compare([Self.file]) }
-        guard case .undo(let failure, isRecorded: false) = machine.handle(.compared(changed: [Self.file]), .proceed)
-        else { return #expect(Bool(false), "nothing is undone") }
+        let failure = try #require(
+            machine.handle(.compared(changed: [Self.file]), .proceed).undoCause(isRecorded: false))
         #expect(failure.reason == .changed)
         let settle = machine.handle(.undone([]), .proceed)
         #expect(settle == .settle(.superseded, message: failure.message))
         #expect(machine.handle(.done, .proceed) == .finish(.replan(changed: [Self.file])))
     }
 
-    @Test(.tags(.i5)) func `a change after the first batch undoes the run and replans`() {
+    @Test(.tags(.i5)) func `a change after the first batch undoes the run and replans`() throws {
         var machine = RunMachine(batches: Self.batches(2))
         _ = Self.run(&machine) { $0 == .prepare(batch: 1) }
         _ = machine.handle(.done, .proceed)
-        guard case .undo(let failure, isRecorded: true) = machine.handle(.compared(changed: [Self.file]), .proceed)
-        else { return #expect(Bool(false), "nothing is undone") }
+        let failure = try #require(
+            machine.handle(.compared(changed: [Self.file]), .proceed).undoCause(isRecorded: true))
         #expect(machine.handle(.undone([]), .proceed) == .settle(.rolledBack, message: failure.message))
         #expect(machine.handle(.done, .proceed) == .finish(.replan(changed: [Self.file])))
     }
