@@ -9,7 +9,7 @@ extension GitRepository {
         _ id: CommitID, timeout: Duration = .seconds(300)
     ) async throws(GitSourceError) -> WorkingCopy {
         let activity = "check out \(id) of '\(location.displayURL)'"
-        let deadline = Deadline(in: timeout)
+        let deadline = Deadline(in: timeout, for: activity)
         return try await alone(activity) { () async throws(GitSourceError) -> WorkingCopy in
             let exists = try await blocking(activity) { [cache] in
                 try cache.prepareTrees()

@@ -1,8 +1,9 @@
 extension GitRepository {
     /// What a commit that was fetched says of itself.
     public func commit(_ id: CommitID, timeout: Duration = .seconds(30)) async throws(GitSourceError) -> Commit {
-        let deadline = Deadline(in: timeout)
-        return try await alone("read commit \(id)") { () async throws(GitSourceError) -> Commit in
+        let activity = "read commit \(id)"
+        let deadline = Deadline(in: timeout, for: activity)
+        return try await alone(activity) { () async throws(GitSourceError) -> Commit in
             try await readCommit(id, by: deadline)
         }
     }
@@ -15,7 +16,7 @@ extension GitRepository {
     ) async throws(GitSourceError) -> [Commit] {
         precondition((1...10_000).contains(limit), "a history has from one to ten thousand commits")
         let activity = "read the history of \(id)"
-        let deadline = Deadline(in: timeout)
+        let deadline = Deadline(in: timeout, for: activity)
         return try await alone(activity) { () async throws(GitSourceError) -> [Commit] in
             var names = try await list(id, limit: limit, activity, by: deadline)
             if names.count < limit, try await isShallow(by: deadline) {
@@ -31,7 +32,7 @@ extension GitRepository {
         _ ancestor: CommitID, of id: CommitID, timeout: Duration
     ) async throws(GitSourceError) -> Bool {
         let activity = "compare \(ancestor) with \(id)"
-        let deadline = Deadline(in: timeout)
+        let deadline = Deadline(in: timeout, for: activity)
         return try await alone(activity) { () async throws(GitSourceError) -> Bool in
             if ancestor == id { return true }
             if try await contains(id, ancestor, by: deadline) { return true }

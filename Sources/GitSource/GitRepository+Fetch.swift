@@ -9,7 +9,7 @@ extension GitRepository {
     /// The first fetch brings one commit; later ones bring what was added since. `timeout` bounds the whole of it.
     public func fetch(timeout: Duration) async throws(GitSourceError) -> FetchedCommit {
         let activity = "fetch '\(location.ref)' from '\(location.displayURL)'"
-        let deadline = Deadline(in: timeout)
+        let deadline = Deadline(in: timeout, for: activity)
         return try await alone(activity) { () async throws(GitSourceError) -> FetchedCommit in
             try await prepare(activity, by: deadline)
             do throws(GitSourceError) {
@@ -151,14 +151,12 @@ extension GitRepository {
 
     // MARK: - Housekeeping
 
-    private static let packCountMaximum = 32
-
     /// Joins packs when many have gathered, and drops what nothing refers to any more.
     private func tidy(by deadline: Deadline) async throws(GitSourceError) {
         let activity = "tidy the clone in '\(cache.path)'"
         let count = try await git(command(["count-objects", "-v"], activity), by: deadline).text
         let packs = count.split(separator: "\n").first { $0.hasPrefix("packs: ") }.flatMap { Int($0.dropFirst(7)) }
-        guard let packs, packs > Self.packCountMaximum else { return }
+        guard let packs, packs > packCountMaximum else { return }
         _ = try await git(command(["gc", "--quiet", "--prune=now"], activity), by: deadline)
     }
 

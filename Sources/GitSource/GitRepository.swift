@@ -13,11 +13,20 @@ public final class GitRepository: Sendable {
     let environment: GitEnvironment
     let limits: SourceLimits
     let files: WorkerThread
+    /// How many packs may gather before they are joined.
+    let packCountMaximum: Int
     private let gate = OperationGate()
 
     /// Prepares a clone, without fetching anything; the cache directory must exist and belong to us.
-    public init(
+    public convenience init(
         cacheDirectory: String, location: GitLocation, runner: GitRunner, limits: SourceLimits = SourceLimits()
+    ) throws(GitSourceError) {
+        try self.init(
+            cacheDirectory: cacheDirectory, location: location, runner: runner, limits: limits, packCountMaximum: 32)
+    }
+
+    init(
+        cacheDirectory: String, location: GitLocation, runner: GitRunner, limits: SourceLimits, packCountMaximum: Int
     ) throws(GitSourceError) {
         try location.validate()
         guard cacheDirectory.hasPrefix("/") else {
@@ -27,6 +36,7 @@ public final class GitRepository: Sendable {
         self.location = location
         self.runner = runner
         self.limits = limits
+        self.packCountMaximum = packCountMaximum
         cache = CacheDirectory(path: cacheDirectory)
         environment = runner.environment(cacheDirectory: cacheDirectory)
         do {

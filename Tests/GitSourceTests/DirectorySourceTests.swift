@@ -1,8 +1,16 @@
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Testing
 
 @testable import GitSource
+
+/// Counts calls.
+private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+}
 
 extension WithGit {
     @Suite(.timeLimit(.minutes(2))) struct DirectorySourceTests {
@@ -84,25 +92,41 @@ extension WithGit {
             }
         }
 
-        @Test func `a directory that another thread keeps writing to is read whole or refused as unstable`()
-            async throws
-        {
+        /// A source whose directory changes right after it was read, the first few times.
+        private func restless(
+            _ site: Site, times: Int, _ change: @escaping @Sendable (Int) throws -> Void
+        ) throws -> DirectorySource {
+            let counter = Counter()
+            return try DirectorySource(
+                location: DirectoryLocation(path: site.origin), cacheDirectory: site.cache, limits: SourceLimits()
+            ) {
+                let number = counter.next()
+                if number <= times { try change(number) }
+            }
+        }
+
+        @Test func `a directory that changes while it is read is read anew until it holds still`() async throws {
             try await Site.with { site in
-                for number in 0..<20 { try site.write("f\(number)", String(repeating: "a", count: 5000)) }
-                let source = try source(site)
-                let writer = try ChildProcess.start(
-                    [
-                        "sh", "-c",
-                        "while :; do for i in 1 2 3 4 5 6 7 8; do echo $i > f$i; echo x > new$i; rm new$i; done; done",
-                    ],
-                    directory: site.origin)
-                var error: GitSourceError?
-                // Between two writes there may be room for a whole reading; in the end there is none.
-                for _ in 0..<50 where error == nil { error = try await failure { _ = try await source.snapshot() } }
-                writer.kill()
+                try site.write("a", "0")
+                // The same size each time: only the times of the file, or its bytes, tell.
+                let changes: [@Sendable (Int) throws -> Void] = [
+                    { try site.write("a", "\($0)") }, { try site.write("new\($0)", "x") },
+                    { rename(site.origin + "/a", site.origin + "/b\($0)") == 0 ? () : try site.write("a", "\($0)") },
+                ]
+                for change in changes {
+                    let settled = try await restless(site, times: 2, change).snapshot()
+                    #expect(try await source(site).snapshot() == settled)
+                }
+            }
+        }
+
+        @Test func `a directory that never holds still is refused as unstable`() async throws {
+            try await Site.with { site in
+                try site.write("a", "0")
+                let source = try restless(site, times: .max) { try site.write("a", "\($0)") }
+                let error = try await failure { _ = try await source.snapshot() }
                 #expect(error?.code == .unstable)
                 #expect(error?.isRetriable == true)
-                _ = try await source.snapshot()
             }
         }
 

@@ -71,14 +71,14 @@ extension WithGit {
 
         @Test func `a fetch that stalls half-way is killed, and the next one cleans up after it`() async throws {
             try await Site.with { site in
-                try site.write("a", (0..<20_000).map { _ in String(UInt64.random(in: 0...UInt64.max)) }.joined())
+                try site.write("a", (0..<60_000).map { _ in String(UInt64.random(in: 0...UInt64.max)) }.joined())
                 let id = try site.commit()
                 let url = "ssh://host\(site.origin)"
                 try replaceSSH(
                     in: site,
                     by: """
                         shift
-                        sh -c "$*" | { dd bs=1 count=20000 status=none; [ "$(head -c 1 | wc -c)" = 0 ] || exec sleep 1000; }
+                        sh -c "$*" | { dd bs=1 count=150000 status=none; [ "$(head -c 1 | wc -c)" = 0 ] || exec sleep 1000; }
                         """)
                 let repository = try site.repository(url: url)
                 let packs = site.cache + "/repository/objects/pack"

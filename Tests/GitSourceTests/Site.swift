@@ -67,14 +67,14 @@ struct Site {
     func repository(
         ref: String = "main", url: String? = nil, path: String = ".", verify: SignatureRequirement? = nil,
         rewrites: GitLocation.Rewrites = .follow, limits: SourceLimits = SourceLimits(), account: GitAccount? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], packCountMaximum: Int = 32
     ) throws -> GitRepository {
         let location = GitLocation(url: url ?? self.url, ref: ref, path: path, verify: verify, rewrites: rewrites)
         var variables = ["HOME": scratch, "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
         variables.merge(environment) { $1 }
         return try GitRepository(
             cacheDirectory: cache, location: location, runner: GitRunner(environment: variables, account: account),
-            limits: limits)
+            limits: limits, packCountMaximum: packCountMaximum)
     }
 
     /// The text of a file of a working copy.

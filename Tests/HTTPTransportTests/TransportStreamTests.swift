@@ -57,11 +57,11 @@ import Testing
         } _: { server in
             try await withTransport { transport in
                 var watch = direct(.get, server.url + "/watch")
-                watch.timeout = .milliseconds(500)
-                watch.idleTimeout = .milliseconds(500)
+                watch.timeout = .seconds(2)
+                watch.idleTimeout = .seconds(2)
                 let response = try await transport.stream(watch, bufferSize: 16 << 10)
                 var silent = direct(.get, server.url + "/silent")
-                silent.timeout = .milliseconds(1100)
+                silent.timeout = .milliseconds(2500)
                 #expect(await failure(of: silent, on: transport)?.code == .timeout)
                 var size = 0
                 for try await chunk in response.body { size += chunk.count }

@@ -8,14 +8,24 @@ public final class DirectorySource: Sendable {
     private let limits: SourceLimits
     private let files: WorkerThread
     private let gate = OperationGate()
+    /// Called after each reading of the directory, before it is looked at again.
+    private let afterReading: @Sendable () throws -> Void
 
     /// How often a directory that changes meanwhile is read anew.
     static let attemptCount = 5
 
     /// Prepares to read a directory; the cache directory must exist and belong to us.
-    public init(
+    public convenience init(
         location: DirectoryLocation, cacheDirectory: String, limits: SourceLimits = SourceLimits()
     ) throws(GitSourceError) {
+        try self.init(location: location, cacheDirectory: cacheDirectory, limits: limits, afterReading: {})
+    }
+
+    init(
+        location: DirectoryLocation, cacheDirectory: String, limits: SourceLimits,
+        afterReading: @escaping @Sendable () throws -> Void
+    ) throws(GitSourceError) {
+        self.afterReading = afterReading
         try location.validate()
         try DirectoryLocation(path: cacheDirectory).validate()
         self.location = location
@@ -32,12 +42,13 @@ public final class DirectorySource: Sendable {
     ///
     /// If it changes meanwhile it is read anew, a few times; then the error is `unstable`.
     public func snapshot() async throws(GitSourceError) -> DirectorySnapshot {
-        try await alone("read '\(location.path)'") { [location, limits] activity in
+        try await alone("read '\(location.path)'") { [location, limits, afterReading] activity in
             let root = try Self.open(location, activity)
             return try Self.settle(activity) {
                 let scan = try DirectoryScan(of: root, limits: limits, activity: activity)
                 let reading = DirectoryReading(root: root, scan: scan, activity: activity)
                 guard case .read(let snapshot) = try reading.perform() else { return nil }
+                try afterReading()
                 guard try Self.isSettled(snapshot, reading, limits: limits) else { return nil }
                 return snapshot
             }

@@ -32,32 +32,32 @@ struct GitEnvironment: Sendable {
         "transfer.bundleURI": "false",
     ]
 
-    private let base: [String: String]
+    private let fixed: [String: String]
 
     /// Takes what is passed on from `inherited`; `home` replaces the user's, and `globalConfiguration` the user's file.
     init(inherited: [String: String], home: String?, globalConfiguration: String) {
-        var base = inherited.filter { Self.passed.contains($0.key) }
+        var fixed = inherited.filter { Self.passed.contains($0.key) }
         if let home {
-            base["HOME"] = home
-            base["XDG_CONFIG_HOME"] = nil
-            base["XDG_RUNTIME_DIR"] = nil
-            base["DBUS_SESSION_BUS_ADDRESS"] = nil
-            base["GNUPGHOME"] = nil
+            fixed["HOME"] = home
+            fixed["XDG_CONFIG_HOME"] = nil
+            fixed["XDG_RUNTIME_DIR"] = nil
+            fixed["DBUS_SESSION_BUS_ADDRESS"] = nil
+            fixed["GNUPGHOME"] = nil
         }
-        base["PATH"] = base["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        base["LC_ALL"] = "C"
-        base["GIT_ALLOW_PROTOCOL"] = "https:http:ssh:git:file"
-        base["GIT_ASKPASS"] = ""
-        base["GIT_CONFIG_GLOBAL"] = globalConfiguration
-        base["GIT_OPTIONAL_LOCKS"] = "0"
-        base["GIT_TERMINAL_PROMPT"] = "0"
-        base["SSH_ASKPASS_REQUIRE"] = "never"
-        self.base = base
+        fixed["PATH"] = fixed["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        fixed["LC_ALL"] = "C"
+        fixed["GIT_ALLOW_PROTOCOL"] = "https:http:ssh:git:file"
+        fixed["GIT_ASKPASS"] = ""
+        fixed["GIT_CONFIG_GLOBAL"] = globalConfiguration
+        fixed["GIT_OPTIONAL_LOCKS"] = "0"
+        fixed["GIT_TERMINAL_PROMPT"] = "0"
+        fixed["SSH_ASKPASS_REQUIRE"] = "never"
+        self.fixed = fixed
     }
 
     /// The whole environment of one call.
     func variables(for command: GitCommand) -> [String: String] {
-        var variables = base.merging(command.environment) { $1 }
+        var variables = fixed.merging(command.environment) { $1 }
         let settings = Self.configuration.merging(command.configuration) { $1 }.sorted { $0.key < $1.key }
         variables["GIT_CONFIG_COUNT"] = "\(settings.count)"
         for (number, setting) in settings.enumerated() {

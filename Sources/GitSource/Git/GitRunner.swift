@@ -49,9 +49,10 @@ public struct GitRunner: Sendable {
                 }
                 defer { group.cancelAll() }
                 guard let ended = try await group.next(), let result = ended else {
-                    throw GitSourceError(
-                        .timeout, "cannot \(command.activity): it took longer than \(deadline.timeout) and was stopped")
+                    throw deadline.expiry
                 }
+                // What git says when it is killed for a cancellation is not about the remote.
+                try Task.checkCancellation()
                 return result
             }
         } catch {
