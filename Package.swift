@@ -112,7 +112,9 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
         .testTarget(
             name: "HostRuntimeTests",
-            dependencies: ["HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport"]),
+            dependencies: [
+                "HTTPTransport", "HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport",
+            ]),
         .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model"]),
         .testTarget(
             name: "ControllerRuntimeTests", dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
