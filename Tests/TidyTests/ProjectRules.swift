@@ -106,11 +106,13 @@ struct Project {
         guard !pages.isEmpty else { return [] }
         let prefix = "Sources/Model/Kinds/"
         let kinds = Set(
-            paths.filter { $0.hasPrefix(prefix) }.map { path in
-                // Kinds/Source/SourceSpec.swift and Kinds/SourceKind.swift are both of the kind Source.
+            paths.filter { $0.hasPrefix(prefix) }.compactMap { path in
+                // Kinds/Source/SourceSpec.swift and Kinds/SourceKind.swift are both of the kind Source; a file that is
+                // named for none, as Kinds/SourceNames.swift, is of what several share.
                 let parts = path.dropFirst(prefix.count).split(separator: "/")
-                let name = parts.count > 1 ? parts[0] : parts[0].prefix { $0 != "." && $0 != "+" }
-                return name.hasSuffix("Kind") ? String(name.dropLast("Kind".count)) : String(name)
+                if parts.count > 1 { return String(parts[0]) }
+                let name = parts[0].prefix { $0 != "." && $0 != "+" }
+                return name.hasSuffix("Kind") ? String(name.dropLast("Kind".count)) : nil
             })
         return kinds.sorted().filter { !pages.contains("Docs/Kinds/\($0).md") }.map { kind in
             Finding(
