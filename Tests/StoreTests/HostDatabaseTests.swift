@@ -202,13 +202,13 @@ import Testing
         try withDatabase { database, directory in
             let table = ResourceTable(database)
             #expect(try !database.checkpointIfDue())
-            try table.upsert((0..<6_000).map { row($0) }, durability: .deferred)
+            try table.upsert((0..<16_000).map { row($0) }, durability: .deferred)
             #expect(try database.checkpointIfDue())
             #expect(try !database.checkpointIfDue())
             let size = try #require(FileManager.default.contents(atPath: directory + "/state.db")).count
             #expect(size > 1 << 20)
             try table.upsert([row(1)], durability: .synced)
-            #expect(try table.count() == 6_000)
+            #expect(try table.count() == 16_000)
         }
     }
 

@@ -1,0 +1,140 @@
+import FoundationEssentials
+import Model
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite struct RowCodingTests {
+    private func expectRoundTrip<T: Codable & Equatable>(_ value: T, _ location: SourceLocation = #_sourceLocation)
+        throws
+    {
+        let data = try RowCoding.encode(value)
+        #expect(try RowCoding.decode(T.self, data, what: "value") == value, sourceLocation: location)
+    }
+
+    private var states: [StateBefore] {
+        let metadata = FileMetadata(owner: 0, group: UInt32.max, mode: 0o7777)
+        let attributes = [ExtendedAttribute(name: "security.selinux", value: [0, 255, 128, 7])]
+        return [
+            .absent, .none, fileBefore(digest(1)), .symlink(target: "../x", metadata: FileMetadata()),
+            .special(mode: 0o20600, device: UInt64.max, metadata: metadata),
+            .metadata(metadata, attributes: attributes),
+            .unit(UnitBefore(activeState: "active", unitFileState: "enabled")),
+            .directory(
+                metadata: metadata, attributes: attributes,
+                entries: [
+                    NamedState(name: "", state: .absent),
+                    NamedState(name: "é", state: .directory(metadata: metadata, attributes: [], entries: [])),
+                ]),
+        ]
+    }
+
+    @Test func `every sort of record comes back`() throws {
+        for state in states { try expectRoundTrip(step(3, before: state)) }
+        try expectRoundTrip(states)
+        try expectRoundTrip(declaration(1))
+        try expectRoundTrip((0..<100).map(declaration))
+        try expectRoundTrip(run(changes: 5).plan)
+        try expectRoundTrip(row(1).status)
+        try expectRoundTrip(CommitDescription(commit: "c", author: "a", subject: "s", time: time()))
+        var declared = declaration(1)
+        declared.verify = [
+            .exec(arguments: ["nginx", "-t"], timeoutSeconds: 30), .tcp(host: "::1", port: 65_535, timeoutSeconds: 1),
+            .http(url: "http://localhost/", statuses: [200, 204], timeoutSeconds: 5),
+            .unitActive(name: "nginx.service", timeoutSeconds: 5),
+        ]
+        declared.attributes = .unit(
+            UnitAttributes(
+                isActive: true, isEnabled: false, dropIns: ["10.conf": DeclaredContent(digest: digest(1), size: 4)],
+                restartOn: [fileID(1)]))
+        declared.labels = ["a": "b", "": "empty"]
+        try expectRoundTrip(declared)
+        var status = ResourceKind.Status()
+        status.phase = .drifted
+        var actor = DriftActor(unknown: "fanotify is not allowed")
+        actor.pid = -1
+        status.lastDrift = DriftRecord(time: WallTime(nanoseconds: 1_234_567_891), actor: actor)
+        status.conditions = [
+            Condition(
+                type: .ready, status: .false, reason: Reason(rawValue: "Drifted"), message: "",
+                lastTransitionTime: time())
+        ]
+        try expectRoundTrip(status)
+    }
+
+    @Test func `every JSON value comes back, deep and wide ones too`() throws {
+        let values: [JSONValue] = [
+            .null, true, false, 0, -1, .integer(.min), .integer(.max), .number(0.1), .number(-1e300), "", "é\u{0}\n",
+            [], [:], [[], [:], [1, [2, ["x": JSONValue.null]]]], ["": 1, "status": ["unknown name": ["mode": "x"]]],
+        ]
+        for value in values { try expectRoundTrip(value) }
+        try expectRoundTrip(JSONValue.array(values))
+        var deep: JSONValue = 1
+        for _ in 0..<100 { deep = [deep] }
+        try expectRoundTrip(deep)
+        let wide = JSONValue.object(Dictionary(uniqueKeysWithValues: (0..<5_000).map { ("name \($0)", .integer($0)) }))
+        try expectRoundTrip(wide)
+        #expect(try RowCoding.encode(wide).first == 2, "large values are compressed")
+    }
+
+    @Test func `numbers of every width come back, and do not fit a narrower one`() throws {
+        try expectRoundTrip([UInt64.max, 0, 1 << 63])
+        try expectRoundTrip([Int64.min, .max, -1])
+        try expectRoundTrip([Int8.min, .max])
+        try expectRoundTrip(["x": 1.5, "y": -0.0, "z": .infinity])
+        let wide = try RowCoding.encode(["x": 300])
+        #expect(try code { try RowCoding.decode([String: UInt8].self, wide, what: "value") } == .corrupt)
+        #expect(try code { try RowCoding.decode([String: String].self, wide, what: "value") } == .corrupt)
+        #expect(try RowCoding.decode([String: Double].self, wide, what: "value") == ["x": 300])
+    }
+
+    private struct Old: Codable, Equatable {
+        var kept: Int
+        var removed: [String: [Int]]
+    }
+
+    private struct New: Codable, Equatable {
+        var added: String?
+        var kept: Int
+        var status: [Bool]?
+    }
+
+    @Test func `an added member is nil in old rows, a removed one is skipped`() throws {
+        let old = try RowCoding.encode(Old(kept: 7, removed: ["a": [1, 2]]))
+        #expect(try RowCoding.decode(New.self, old, what: "row") == New(added: nil, kept: 7, status: nil))
+        let new = try RowCoding.encode(New(added: "x", kept: 7, status: [true]))
+        #expect(try code { try RowCoding.decode(Old.self, new, what: "row") } == .corrupt)
+    }
+
+    @Test func `the stored form of names never changes`() throws {
+        #expect(Set(CompactForm.names).count == CompactForm.names.count)
+        // Rows of earlier versions hold these numbers.
+        #expect(CompactForm.numbers["_0"] == 2)
+        #expect(CompactForm.numbers["id"] == 48)
+        #expect(CompactForm.numbers["temporaryName"] == 117)
+        let data = try RowCoding.encode(["id": "x"])
+        #expect(Array(data) == [1, 12, 48, 7, 1, UInt8(ascii: "x"), 0])
+    }
+
+    @Test func `damaged bytes are refused, whatever is wrong with them`() throws {
+        let data = try RowCoding.encode(step(1, before: states[7]))
+        var random = SeededGenerator(seed: 3)
+        #expect(try code { try RowCoding.decode(StepRecord.self, Data(), what: "step") } == .corrupt)
+        #expect(try code { try RowCoding.decode(StepRecord.self, nil, what: "step") } == .corrupt)
+        #expect(try code { try RowCoding.decode(StepRecord.self, data + [0], what: "step") } == .corrupt)
+        for length in 0..<data.count {
+            #expect(try code { try RowCoding.decode(StepRecord.self, data.prefix(length), what: "step") } == .corrupt)
+        }
+        for _ in 0..<3_000 {
+            var damaged = data
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                damaged[Int.random(in: 0..<data.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            let found = try code { try RowCoding.decode(StepRecord.self, damaged, what: "step") }
+            #expect(found == nil || found == .corrupt)
+            let value = try code { try RowCoding.decode(JSONValue.self, damaged, what: "value") }
+            #expect(value == nil || value == .corrupt)
+        }
+    }
+}
