@@ -5,7 +5,6 @@ enum ObjectRules {
     /// Kinds whose objects only the daemon makes and removes.
     private static let madeByDaemon: [KindName: String] = [
         SourceKind.descriptor.kind: "it comes from the daemon's configuration; change /etc/aetheredge/aetheredge.yaml",
-        WorkflowRunKind.descriptor.kind: "the daemon makes runs; use aetherctl reconcile or aetherctl rollback",
         ApprovalKind.descriptor.kind: "the daemon makes approvals; use aetherctl approve or aetherctl deny",
     ]
 

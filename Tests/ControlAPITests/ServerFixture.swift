@@ -1,0 +1,75 @@
+import ControlAPI
+import ControlClient
+import LinuxIO
+import Logging
+import Model
+import ServiceLifecycle
+import Store
+import Synchronization
+import TestSupport
+import Testing
+
+/// A server on a socket of its own, with a store in memory and actions that record what they were asked.
+struct ServerFixture: Sendable {
+    let socketPath: String
+    let client: ControlClient
+    let store: SQLiteObjectStore
+    let resources: ResourceTable
+    let recorder: ActionRecorder
+    let metrics: MetricsRegistry
+    let group: ServiceGroup
+
+    /// Checks that the server still answers.
+    func expectAnswer() async throws {
+        let version = try await client.version()
+        #expect(version["version"] == "1.2.3")
+    }
+
+    /// Stops the server gracefully, as the daemon does.
+    func stop() async { await group.triggerGracefulShutdown() }
+}
+
+/// Runs a test against a server that stops when the test ends.
+func withServer<Result>(
+    limits: ServerLimits = ServerLimits(), authorizer: Authorizer = Authorizer(),
+    readiness: @escaping @Sendable () async -> String? = { nil },
+    at name: String = "control.sock", deepening: Int = 0,
+    _ body: (ServerFixture) async throws -> Result
+) async throws -> Result {
+    try await withTemporaryDirectory("api") { root in
+        var directory = root
+        for _ in 0..<deepening { directory += "/" + String(repeating: "d", count: 100) }
+        try FileTree.makeDirectories(directory)
+        let handle = try DirectoryHandle(trustedPath: directory)
+        let socket = try listenUnixSocket(in: handle, name: name, mode: 0o666)
+        let database = try HostDatabase.inMemory()
+        let store = SQLiteObjectStore(database)
+        let resources = ResourceTable(database)
+        let recorder = ActionRecorder()
+        let metrics = MetricsRegistry()
+        let services = ControlServices(
+            store: store, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
+            actions: recorder.actions, readiness: readiness,
+            resourceCounts: { try resources.counts() }, version: ["version": "1.2.3"],
+            userName: { $0 == 0 ? "root" : nil }, now: systemWallTime)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = try ControlServer(
+            listeningOn: socket, services: services, authorizer: authorizer, metrics: metrics, limits: limits,
+            logger: logger)
+        let group = ServiceGroup(services: [server], logger: logger)
+        let path = directory + "/" + name
+        let client = try ControlClient(socketPath: path, timeout: .seconds(30))
+        let fixture = ServerFixture(
+            socketPath: path, client: client, store: store, resources: resources, recorder: recorder,
+            metrics: metrics, group: group)
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let result: Swift.Result<Result, any Error>
+            do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
+            await client.shutdown()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return try result.get()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ControlAPI
+import ControlClient
+import Model
+import Store
+import Testing
+
+@Suite struct WatchTests {
+    @Test func `a watch lists, then tells every change once and in order`() async throws {
+        try await withServer { server in
+            _ = try await server.store.create(blueprint("a"), durability: .deferred)
+            var events = server.client.watch(blueprintKind).makeAsyncIterator()
+            guard case .listed(let list) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(list.items.map(\.metadata.name) == ["a"])
+            _ = try await server.store.create(blueprint("b"), durability: .deferred)
+            _ = try await server.client.patch(blueprintKey("b"), .merge(["spec": ["mode": "observe"]]))
+            try await server.client.delete(blueprintKey("a"))
+            guard case .added(let added) = try await events.next(),
+                case .modified(let modified) = try await events.next(),
+                case .deleted(let deleted) = try await events.next()
+            else { throw UnexpectedSuccess() }
+            #expect(added.metadata.name == "b")
+            #expect(modified.spec["mode"] == "observe")
+            #expect(deleted.metadata.name == "a")
+        }
+    }
+
+    @Test func `an object that begins to match is added, one that stops is deleted`() async throws {
+        try await withServer { server in
+            _ = try await server.store.create(blueprint("a", labels: ["on": "yes"]), durability: .deferred)
+            _ = try await server.store.create(blueprint("b"), durability: .deferred)
+            var events = server.client.watch(blueprintKind, ListOptions(labelSelector: "on=yes")).makeAsyncIterator()
+            guard case .listed(let list) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(list.items.count == 1)
+            let on = ObjectPatch.merge(["metadata": ["labels": ["on": "yes"]]])
+            let off = ObjectPatch.merge(["metadata": ["labels": ["on": .null]]])
+            // Once a change has come, the watch is known to run.
+            _ = try await server.store.create(blueprint("c", labels: ["on": "yes"]), durability: .deferred)
+            guard case .added = try await events.next() else { throw UnexpectedSuccess() }
+            _ = try await server.client.patch(blueprintKey("b"), on)
+            guard case .added(let added) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(added.metadata.name == "b")
+            _ = try await server.client.patch(blueprintKey("a"), off)
+            guard case .deleted(let deleted) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(deleted.metadata.name == "a")
+        }
+    }
+
+    @Test func `a watch of a version that is no longer held lists again`() async throws {
+        try await withServer { server in
+            let first = try await server.store.create(blueprint("a"), durability: .deferred)
+            let version = try #require(first.metadata.resourceVersion)
+            for index in 0..<1_100 {
+                var object = first
+                object.metadata.resourceVersion = nil
+                object.metadata.annotations = ["n": String(index)]
+                _ = try await server.store.update(object, part: .all, durability: .deferred)
+            }
+            let gone = try await refusal {
+                _ = try await server.client.send(
+                    path: "/apis/aetheredge.io/v1/blueprints",
+                    parameters: [("watch", "true"), ("resourceVersion", String(version.value))])
+            }
+            #expect(gone.status?.code == 410)
+            var events = server.client.watch(blueprintKind, after: version).makeAsyncIterator()
+            guard case .listed(let list) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(list.items.first?.metadata.annotations == ["n": "1099"])
+        }
+    }
+
+    @Test func `a watch without a version begins with everything and ends after its time`() async throws {
+        try await withServer { server in
+            _ = try await server.store.create(blueprint("a"), durability: .deferred)
+            let bytes = try await server.client.send(
+                path: "/apis/aetheredge.io/v1/blueprints", parameters: [("watch", "true"), ("timeoutSeconds", "1")])
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            #expect(lines.count == 1)
+            #expect(lines.first?.contains("\"type\":\"ADDED\"") == true)
+        }
+    }
+
+    @Test func `a user's watches are bounded and given back`() async throws {
+        var limits = ServerLimits()
+        limits.watchesPerPrivilegedUser = 1
+        try await withServer(limits: limits) { server in
+            let request = "GET /apis/aetheredge.io/v1/blueprints?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+            let first = try RawConnection(server.socketPath)
+            try await first.send(request)
+            #expect(try await first.read(until: "\r\n\r\n").contains("200 OK"))
+            let second = try await refusal {
+                _ = try await server.client.send(
+                    path: "/apis/aetheredge.io/v1/blueprints", parameters: [("watch", "true"), ("timeoutSeconds", "1")])
+            }
+            #expect(second.code == .tooManyRequests)
+            first.finishSending()
+        }
+    }
+
+    @Test func `a graceful shutdown ends watches with a clean end of stream`() async throws {
+        try await withServer { server in
+            let watch = try RawConnection(server.socketPath)
+            try await watch.send("GET /apis/aetheredge.io/v1/blueprints?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await watch.read(until: "\r\n\r\n").contains("200 OK"))
+            let idle = try RawConnection(server.socketPath)
+            await server.stop()
+            #expect(try await watch.readToEnd().hasSuffix("0\r\n\r\n"))
+            #expect(try await idle.readToEnd() == "")
+        }
+    }
+}
