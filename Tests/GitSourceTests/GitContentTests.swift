@@ -90,8 +90,9 @@ extension WithGit {
 
         @Test func `a Git LFS pointer is refused by name`() async throws {
             try await Site.with { site in
+                let object = String(repeating: "a", count: 64)
                 let pointer =
-                    "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 5\n"
+                    "version https://git-lfs.github.com/spec/v1\noid sha256:\(object)\nsize 5\n"
                 try site.write("big.bin", pointer)
                 let error = try await refusal(site)
                 #expect(error?.code == .unsafeContent)

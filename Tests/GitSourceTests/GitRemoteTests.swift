@@ -78,7 +78,10 @@ extension WithGit {
                     in: site,
                     by: """
                         shift
-                        sh -c "$*" | { dd bs=1 count=150000 status=none; [ "$(head -c 1 | wc -c)" = 0 ] || exec sleep 1000; }
+                        sh -c "$*" | {
+                            dd bs=1 count=150000 status=none
+                            [ "$(head -c 1 | wc -c)" = 0 ] || exec sleep 1000
+                        }
                         """)
                 let repository = try site.repository(url: url)
                 let packs = site.cache + "/repository/objects/pack"

@@ -2,8 +2,8 @@ internal import LinuxIO
 
 /// The files and links beneath a directory, in the order of their paths, as they were at one moment.
 ///
-/// Blocks. Names that begin a repository (`.git`) are left out, as a commit of the directory would leave them out; so are
-/// directories with nothing in them.
+/// Blocks. Names that begin a repository (`.git`) are left out, as a commit of the directory would leave them out; so
+/// are directories with nothing in them.
 struct DirectoryScan: Sendable, Equatable {
     /// One file or link.
     struct Entry: Sendable, Equatable {

@@ -6,7 +6,7 @@ public struct Commit: Sendable, Equatable {
         public var name: String
         /// The address.
         public var email: String
-        /// Seconds since 1970-01-01T00:00:00Z.
+        /// Seconds since 1970-01-01T00:00:00Z, cut to what 64 bits of nanoseconds hold: anything can be committed.
         public var secondsSinceEpoch: Int64
         /// The person's offset from UTC, as `+0200`.
         public var zone: String
@@ -62,14 +62,18 @@ public struct Commit: Sendable, Equatable {
 }
 
 extension Commit.Person {
+    static let secondsMaximum = Int64.max / 1_000_000_000
+
     /// Reads `Name <address> seconds zone`.
     fileprivate init?(parsing text: Substring) {
         guard let open = text.firstIndex(of: "<"), let close = text.lastIndex(of: ">"), open < close else { return nil }
         let times = text[text.index(after: close)...].split(separator: " ")
-        guard times.count == 2, let seconds = Int64(times[0]) else { return nil }
+        guard times.count == 2, !times[0].isEmpty, times[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         name = text[..<open].split(separator: " ").joined(separator: " ")
         email = String(text[text.index(after: open)..<close])
-        secondsSinceEpoch = seconds
+        secondsSinceEpoch = min(Int64(times[0]) ?? .max, Self.secondsMaximum)
         zone = String(times[1])
     }
 }
