@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test func `a queue that was woken early sleeps again and does not spin`() async {
+        await withQueue { queue, clock in
+            queue.add("late", after: .seconds(50))
+            await clock.sleepers(1)
+            queue.add("early", after: .seconds(1))
+            while clock.sleepCount < 2 { await Task.yield() }
+            for _ in 0..<1000 { await Task.yield() }
+            let settled = clock.sleepCount
+            for _ in 0..<5000 { await Task.yield() }
+            #expect(clock.sleepCount == settled)
+        }
+    }
+
     @Test func `the delay doubles with each failure up to the maximum and starts again once forgotten`() async {
         await withQueue { queue, clock in
             var delays: [Duration] = []

@@ -18,6 +18,7 @@ public final class ManualClock: Clock, Sendable {
 
     private struct State {
         var now = Instant(offset: .zero)
+        /// How often somebody went to sleep; also the name of the last sleeper.
         var nextID = 0
         var sleepers: [Int: (deadline: Instant, continuation: CheckedContinuation<Void, any Error>)] = [:]
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -75,6 +76,9 @@ public final class ManualClock: Clock, Sendable {
         }
         for continuation in due { continuation.resume() }
     }
+
+    /// How often somebody went to sleep so far.
+    public var sleepCount: Int { state.withLock { $0.nextID } }
 
     /// Returns once at least this many tasks sleep.
     public func sleepers(_ count: Int) async {
