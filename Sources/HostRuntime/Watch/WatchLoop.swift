@@ -40,6 +40,9 @@ struct WatchLoop {
 
     /// Runs until asked to stop.
     mutating func run(wake: EventDescriptor, take: () -> HostWatcher.Requests) throws {
+        // A process that touches a file may live for a millisecond: the thread that looks at it must not wait for its turn.
+        // Without privilege it waits like any other, and more processes have ended before they could be named.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -15)
         let mountTable = try MountInformation.openTable()
         mounts = try MountInformation.current()
         if executionGroup != nil {
