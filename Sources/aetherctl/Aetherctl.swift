@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Model
 
 /// The command line of AetherEdge.
 @main
@@ -13,28 +14,28 @@ struct Aetherctl: AsyncParsableCommand {
 
             Exit codes: 0 fine, 1 error, 2 differences, 3 denied, 4 waiting for approval, 64 usage.
             """,
-        version: ClientVersion.text,
+        version: ProductVersion.text,
         groupedSubcommands: [
             CommandGroup(
-                name: "Host:",
+                name: "Host",
                 subcommands: [
                     SourceStatus.self, SourcePlan.self, SourceReconcile.self, SourceRollback.self, SourceHistory.self,
                     SourcePause.self, SourceResume.self,
                 ]),
             CommandGroup(
-                name: "Resources:",
+                name: "Resources",
                 subcommands: [ResourceDiff.self, ResourceWhy.self, ResourceRecover.self, ResourceAdopt.self]),
-            CommandGroup(name: "Runs:", subcommands: [RunCommands.self, RunApprove.self, RunDeny.self]),
+            CommandGroup(name: "Runs", subcommands: [RunCommands.self, RunApprove.self, RunDeny.self]),
             CommandGroup(
-                name: "Objects:",
+                name: "Objects",
                 subcommands: [
                     ObjectGet.self, ObjectDescribe.self, ObjectFollow.self, ObjectApply.self, ObjectDelete.self,
                     EventList.self,
                 ]),
             CommandGroup(
-                name: "Without a daemon:",
+                name: "Offline",
                 subcommands: [SiteValidate.self, SchemaShow.self, CompletionShow.self, VersionShow.self]),
-            CommandGroup(name: "Records:", subcommands: [AuditCommands.self]),
+            CommandGroup(name: "Records", subcommands: [AuditCommands.self]),
         ])
 
     static func main() async {

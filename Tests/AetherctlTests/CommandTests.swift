@@ -11,7 +11,7 @@ import Testing
         try await withSite(["web.yaml": Self.blueprint("web", "    - file: /etc/motd\n      content: hi\n")]) { path in
             let buffer = OutputBuffer()
             #expect(await buffer.run("validate", path) == .fine)
-            #expect(buffer.output == "1 blueprints, 1 resources, no errors\n" && buffer.errors.isEmpty)
+            #expect(buffer.output == "no errors in 1 blueprint with 1 resource\n" && buffer.errors.isEmpty)
         }
     }
 
@@ -26,7 +26,7 @@ import Testing
             #expect(buffer.errors.isEmpty)
             let lines = buffer.output.split(separator: "\n").map(String.init)
             #expect(lines.count == 2)
-            #expect(lines.first == "a/one.yaml:7:7: unknown key 'contnt'; did you mean 'content'?")
+            #expect(lines.first == "a/one.yaml:7:7: unknown key 'contnt' in a file resource; did you mean 'content'?")
             #expect(
                 lines.last?.hasPrefix("two.yaml:6:13: ") == true && lines.last?.contains("/proc") == true, "\(lines)")
         }
@@ -63,10 +63,10 @@ import Testing
     @Test func `the version needs no daemon`() async throws {
         let buffer = OutputBuffer()
         #expect(await buffer.run("version", "-o", "json", socketPath: "/nonexistent/s") == .fine)
-        #expect(try JSONValue(parsing: buffer.output)["client"]?["version"] == .string(ClientVersion.text))
+        #expect(try JSONValue(parsing: buffer.output)["client"]?["version"] == .string(ProductVersion.text))
         let plain = OutputBuffer()
         #expect(await plain.run("version", "--client") == .fine)
-        #expect(plain.output == "client: \(ClientVersion.text)\n")
+        #expect(plain.output == "client: \(ProductVersion.text)\n")
     }
 
     @Test func `the schema of every kind is JSON Schema, and so is the schema of all`() async throws {

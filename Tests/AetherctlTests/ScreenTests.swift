@@ -134,7 +134,14 @@ import Testing
         #expect(
             PassText.sentence(progress, .rolledBack)
                 == "run-7 was rolled back: because; see 'aetherctl runs show run-7'")
-        for result in PassResult.allCases { #expect(!PassText.sentence(progress, result).isEmpty) }
+        let alone = PassProgress(isOver: true, activity: "", message: "it is paused; run 'aetherctl resume'")
+        #expect(
+            PassText.sentence(alone, .paused) == "paused, nothing was changed: it is paused; run 'aetherctl resume'")
+        let bare = PassProgress(isOver: true, activity: "")
+        #expect(
+            PassText.sentence(bare, .waitingForApproval)
+                == "a run waits for approval; see 'aetherctl runs', then 'aetherctl approve RUN'")
+        #expect(PassText.sentence(bare, .succeeded) == "succeeded" && PassText.activity(bare).isEmpty)
     }
 
     @Test func `ages are short and moments carry both`() {

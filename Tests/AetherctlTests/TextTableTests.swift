@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `only the last column is cut, only to a terminal's width, and never to nothing`() {
-        #expect(table.text(width: 40).split(separator: "\n").last == "漢字           Failed  a message that is…")
+        #expect(table.text(width: 40).split(separator: "\n").last == "漢字           Failed  a message that i…")
         #expect(table.text(width: 10).split(separator: "\n").last == "漢字           Failed  a messa…")
         #expect(table.text(width: nil).contains("longer than the terminal"))
     }
@@ -29,8 +29,7 @@ import Testing
 
     @Test func `what a terminal would act on is shown instead`() {
         let table = TextTable(["A"], rows: [["x\u{1B}[2Jy\nz\u{9B}\u{202E}"]])
-        #expect(table.text() == "A\nx\\u{1B}[2Jy\\nz\\u{9B}\\u{202E}" || !table.text().contains("\u{1B}"))
-        #expect(table.text().split(separator: "\n").count == 2)
+        #expect(table.text() == "A\nx\\u{1B}[2Jy\\nz\\u{009B}\\u{202E}")
     }
 
     @Test func `colour does not move columns`() {

@@ -17,7 +17,7 @@ import Yams
         "\"", "it's",
         "say \"no\"", "back\\slash", "tab\there", "trailing ", " leading", "a\nb", "a\nb\n", "a\n\n", "\n", "\na",
         " a\nb",
-        "a\n b\n", "a\n\nb", "a\r\nb", "bell\u{07}", "esc\u{1B}[31m", "\u{85}", "\u{2028}", "\u{202E}x", "\u{FEFF}",
+        "a\n b\n", "a\n\nb", "a\r\nb", "bell\u{07}", "esc\u{1B}[31m", "\u{85}", "\u{2028}", "\u{202E}x", "a\u{FEFF}",
         "ünïcödé", "漢字",
         "🙂", "a\u{301}", "<<", "=", "---", "...", "a,b", "/etc/motd", "nginx.service", "1.2.3", "v1.2.3", "10.0.0.1",
         "::1",

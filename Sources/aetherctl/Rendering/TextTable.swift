@@ -3,6 +3,8 @@ struct TextTable: Sendable {
     private static let gap = "  "
     /// The narrowest that the last column is cut to.
     private static let leastWidth = 8
+    /// The narrowest columns of a table that goes on: most words fit, so that later rows stand in line.
+    static let streamWidth = 10
 
     var headings: [String]
     var rows: [[String]]
@@ -23,8 +25,8 @@ struct TextTable: Sendable {
     }
 
     /// Widens columns, which a table printed before may have had, to what this one needs.
-    func widen(_ widths: inout [Int]) {
-        if widths.isEmpty { widths = headings.map(\.displayWidth) }
+    func widen(_ widths: inout [Int], least: Int = 0) {
+        if widths.isEmpty { widths = headings.map { max(least, $0.displayWidth) } }
         for row in rows {
             for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.onOneLine.displayWidth) }
         }

@@ -13,7 +13,7 @@ struct VersionShow: ConsoleCommand {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) async throws -> CommandExit {
-        var members: [String: JSONValue] = ["client": ["version": .string(ClientVersion.text)]]
+        var members: [String: JSONValue] = ["client": ["version": .string(ProductVersion.text)]]
         var server = ""
         if !client {
             do throws(ControlClientError) {
@@ -26,7 +26,7 @@ struct VersionShow: ConsoleCommand {
             }
         }
         try console.show(json: .object(members), as: output.output) {
-            "client: \(ClientVersion.text)" + (server.isEmpty ? "" : "\nserver: \(server.onOneLine)")
+            "client: \(ProductVersion.text)" + (server.isEmpty ? "" : "\nserver: \(server.onOneLine)")
         }
         return .fine
     }

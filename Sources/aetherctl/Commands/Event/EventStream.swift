@@ -31,7 +31,7 @@ struct EventStream {
         case .table, .wide:
             let table = EventText.table(events, now: Console.wallTime())
             let isFirst = widths.isEmpty
-            table.widen(&widths)
+            table.widen(&widths, least: TextTable.streamWidth)
             try console.write(table.text(widths: widths, showsHeadings: isFirst, style: console.style))
         case .json: for event in events { try console.write(try event.untyped().json.canonicalText) }
         case .yaml: for event in events { try console.write("---\n" + YAMLText(try event.untyped().json).text) }

@@ -43,7 +43,7 @@ struct ObjectStream {
             table.headings.insert("CHANGE", at: 1)
             for row in table.rows.indices { table.rows[row].insert(type.lowercased(), at: 1) }
             let isFirst = widths.isEmpty
-            table.widen(&widths)
+            table.widen(&widths, least: TextTable.streamWidth)
             try console.write(table.text(widths: widths, showsHeadings: isFirst, style: console.style))
         case .json:
             for object in objects {

@@ -19,7 +19,8 @@ struct SiteValidate: ConsoleCommand {
         let report = SiteReport(site)
         try console.show(report, as: output.output) {
             report.errors.isEmpty
-                ? "\(report.blueprints) blueprints, \(report.resources) resources, no errors"
+                ? "no errors in \(report.blueprints) blueprint\(report.blueprints == 1 ? "" : "s") with "
+                    + "\(report.resources) resource\(report.resources == 1 ? "" : "s")"
                 : report.errors.map(\.line).joined(separator: "\n")
         }
         return report.valid ? .fine : .error
@@ -29,7 +30,9 @@ struct SiteValidate: ConsoleCommand {
 /// What was found in a site.
 struct SiteReport: Codable, Sendable, Hashable {
     /// Trees that the daemon denies on an installed host, besides those of the kernel.
-    static let denied = [DeniedTree("/var/lib/aetheredge", reason: "holds the daemon's state")]
+    static let denied = ["/var/lib/aetheredge", "/var/cache/aetheredge", "/run/aetheredge"].map {
+        DeniedTree($0, reason: "holds the daemon's own state")
+    }
 
     let valid: Bool
     let blueprints: Int

@@ -65,31 +65,3 @@ struct PassFollower {
         }
     }
 }
-
-/// How a pass is going, for people.
-enum PassText {
-    static func activity(_ progress: PassProgress) -> String {
-        guard let run = progress.run, progress.stepsTotal > 0 else { return progress.activity }
-        return "\(run): \(progress.stepsDone) of \(progress.stepsTotal) steps, \(progress.activity)"
-    }
-
-    /// How it ended, and what to do.
-    static func sentence(_ progress: PassProgress, _ result: PassResult) -> String {
-        let run = progress.run ?? "the run"
-        let why = progress.message.map { ": \($0)" } ?? ""
-        let look = progress.run.map { "; see 'aetherctl runs show \($0)'" } ?? ""
-        switch result {
-        case .nothingToDo: return "nothing to do\(why)"
-        case .succeeded: return "\(run) succeeded, \(progress.stepsDone) of \(progress.stepsTotal) steps\(why)"
-        case .differencesLeft: return "differences are left\(why)\(look.isEmpty ? "; see 'aetherctl plan'" : look)"
-        case .waitingForApproval:
-            let name = progress.run ?? "RUN"
-            return "\(run) waits for approval\(why)\(look), then 'aetherctl approve \(name)'"
-        case .denied: return "the plan was denied\(why)\(look.isEmpty ? "; see 'aetherctl plan'" : look)"
-        case .failed: return "\(run) failed\(why)\(look)"
-        case .rolledBack: return "\(run) was rolled back\(why)\(look)"
-        case .paused: return "paused, nothing was changed\(why)"
-        case .planChanged: return "the plan has changed\(why); see 'aetherctl plan'"
-        }
-    }
-}
