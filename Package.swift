@@ -125,6 +125,9 @@ let package = Package(
             ]),
         .testTarget(name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
         .testTarget(name: "VishnuTests", dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+        .testTarget(
+            name: "AetherctlTests",
+            dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
         .testTarget(name: "LabTests", exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
         .testTarget(name: "TidyTests"),
     ],
