@@ -25,7 +25,8 @@ extension DeclaredResource {
             .directory, path,
             .directory(
                 DirectoryAttributes(
-                    owner: owner, group: group, mode: mode, isRecursive: isRecursive, purge: purge, isAbsent: isAbsent)),
+                    owner: owner, group: group, mode: mode, isRecursive: isRecursive, purge: purge,
+                    isAbsent: isAbsent)),
             prune, after, line)
     }
 

@@ -25,6 +25,11 @@ struct PlanDraft {
         guard let observation = observations[resource.id] else {
             return passOn(resource)
         }
+        if let link = changedLink(above: resource) {
+            // It was observed where the link leads now, which is not where it will lead.
+            problems[resource.id] = .blocked(by: link)
+            return
+        }
         do throws(HostError) {
             let observed = try observation.get()
             do throws(HostError) {
@@ -111,10 +116,6 @@ struct PlanDraft {
                 problems[resource.id] = .blocked(by: root(of: culprit))
                 return
             }
-        }
-        if let link = changedLink(above: resource) {
-            problems[resource.id] = .blocked(by: link)
-            return
         }
         if resource.id.type == .symlink { changedLinks[Substring(resource.id.identity)] = resource.id }
         var change = change

@@ -95,8 +95,8 @@ enum PathObservation {
             if context.paths.willBeLink(parent) { return nil }
             return HostError(
                 .wrongType,
-                "'\(parent)', where its directory would be, is \(other.article); declare 'directory: \(parent)' to replace it"
-            )
+                "'\(parent)', where its directory would be, is \(other.article); declare 'directory: \(parent)' "
+                    + "to replace it")
         }
     }
 }

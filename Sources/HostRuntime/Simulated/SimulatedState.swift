@@ -23,7 +23,7 @@ struct SimulatedState: Sendable {
 
     init(seed: UInt64) {
         random = SimulatedRandom(seed: seed)
-        wallTime = 1_700_000_000_000_000_000
+        wallTime = 1_700_000_000_123_456_789
         disk = SimulatedDisk(time: wallTime)
     }
 
