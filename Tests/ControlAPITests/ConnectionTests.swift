@@ -1,7 +1,11 @@
-import ControlAPI
 import ControlClient
+import Glibc
+import LinuxIO
 import Model
+import Store
 import Testing
+
+@testable import ControlAPI
 
 /// The request of a path.
 private func head(_ path: String, _ method: String = "GET", _ fields: String = "") -> String {
@@ -17,6 +21,22 @@ private func statuses(_ text: String) -> [String] {
 private func expect(_ server: ServerFixture, _ request: String, _ expected: [String]) async throws {
     let text = try await RawConnection.exchange(server.socketPath, request)
     #expect(statuses(text) == expected)
+}
+
+/// What curl, run by the user nobody, gets with the head of the answer.
+private func asNobody(_ server: ServerFixture, _ path: String, _ options: String...) async throws -> String {
+    let worker = try WorkerThread(name: "curl")
+    let quoted = options.map { "'\($0)'" }.joined(separator: " ")
+    let command =
+        "setpriv --reuid=65534 --regid=65534 --clear-groups curl -s -i --max-time 20 --unix-socket "
+        + "'\(server.socketPath)' \(quoted) 'http://localhost\(path)'"
+    return try await worker.run {
+        guard let pipe = popen(command, "r") else { throw UnexpectedSuccess() }
+        defer { pclose(pipe) }
+        var bytes: [UInt8] = []
+        while case let byte = getc(pipe), byte >= 0 { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }
 
 @Suite struct ConnectionTests {
@@ -120,6 +140,95 @@ private func expect(_ server: ServerFixture, _ request: String, _ expected: [Str
                     server.socketPath, head("/healthz", "GET", "Connection: close\r\n"))
             }
             #expect(answer.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func `a request in flight is answered before the server stops`() async throws {
+        let gate = Signal()
+        let arrived = Signal()
+        let readiness: @Sendable () async -> String? = {
+            arrived.raise()
+            await gate.wait()
+            return nil
+        }
+        try await withServer(readiness: readiness) { server in
+            let connection = try RawConnection(server.socketPath)
+            try await connection.send(head("/readyz"))
+            await arrived.wait()
+            let idle = try RawConnection(server.socketPath)
+            await server.stop()
+            // The idle connection ends once the server has begun to stop.
+            #expect(try await idle.readToEnd() == "")
+            gate.raise()
+            let text = try await connection.readToEnd()
+            #expect(statuses(text) == ["200"])
+            #expect(text.lowercased().contains("connection: close"))
+        }
+    }
+
+    @Test func `a request that does not end is cut off when the server stops`() async throws {
+        var limits = ServerLimits()
+        limits.drainTimeout = .milliseconds(100)
+        let gate = Signal()
+        let arrived = Signal()
+        let readiness: @Sendable () async -> String? = {
+            arrived.raise()
+            await gate.wait()
+            return nil
+        }
+        try await withServer(limits: limits, readiness: readiness) { server in
+            let connection = try RawConnection(server.socketPath)
+            try await connection.send(head("/readyz"))
+            await arrived.wait()
+            await server.stop()
+            #expect(try await connection.readToEnd() == "")
+            gate.raise()
+        }
+    }
+
+    @Test func `many requests at once are all answered`() async throws {
+        try await withServer { server in
+            _ = try await server.store.create(blueprint("a"), durability: .deferred)
+            try await withThrowingTaskGroup(of: Int.self) { tasks in
+                for _ in 0..<300 {
+                    tasks.addTask { try await server.client.list(blueprintKind).items.count }
+                }
+                var count = 0
+                while let items = try await tasks.next() { count += items }
+                #expect(count == 300)
+            }
+        }
+    }
+
+    @Test func `another user is refused, hears what to do, and the denial of a change is audited`() async throws {
+        guard geteuid() == 0 else { return }
+        try await withServer { server in
+            let health = try await asNobody(server, "/healthz")
+            #expect(statuses(health) == ["200"])
+            let list = try await asNobody(server, "/apis/aetheredge.io/v1/blueprints")
+            #expect(statuses(list) == ["403"])
+            #expect(list.contains("join group 'aetheredge'"))
+            let change = try await asNobody(server, "/apis/aetheredge.io/v1/sources/default/reconcile", "-X", "POST")
+            #expect(statuses(change) == ["403"])
+            #expect(server.recorder.calls.isEmpty)
+            let denied = try #require(server.recorder.audited.first)
+            #expect(denied.outcome == "denied")
+            #expect(denied.object == "Source/default")
+            #expect(denied.requester.uid == 65534)
+        }
+        let readers = Authorizer(readerGroups: [65534])
+        try await withServer(authorizer: readers) { server in
+            let list = try await asNobody(server, "/apis/aetheredge.io/v1/blueprints")
+            #expect(statuses(list) == ["200"])
+            let plan = try await asNobody(server, "/apis/aetheredge.io/v1/sources/default/plan", "-X", "POST")
+            #expect(statuses(plan) == ["200"])
+            let directory = try await asNobody(
+                server, "/apis/aetheredge.io/v1/sources/default/plan", "-d", "{\"directory\":\"/root\"}", "-H",
+                "Content-Type: application/json")
+            #expect(statuses(directory) == ["403"])
+            let content = try await asNobody(server, "/apis/aetheredge.io/v1/resources/file:a/content?digest=x")
+            #expect(statuses(content) == ["403"])
+            #expect(server.recorder.calls == ["plan "])
         }
     }
 

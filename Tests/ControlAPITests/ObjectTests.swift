@@ -169,6 +169,74 @@ struct UnexpectedSuccess: Error {}
         }
     }
 
+    @Test func `a resource is found by its name in every form`() async throws {
+        try await withServer { server in
+            let id = ResourceID(type: .directory, identity: "/srv/my data")
+            let declared = DeclaredResource(
+                id: id, attributes: .directory(DirectoryAttributes()), blueprint: "b",
+                position: SourcePosition(file: "b.yaml", line: 1, column: 1))
+            let row = ResourceRow(
+                id: id, declared: declared, status: ResourceKind.Status(), createdTime: WallTime(seconds: 1))
+            try server.resources.upsert([row], durability: .deferred)
+            for name in [id.name, "directory:/srv/my data", "directory:%2Fsrv%2Fmy%20data"] {
+                let object = try await server.client.get(ResourceKind.self, name)
+                #expect(object.spec.id == "directory:/srv/my data")
+            }
+            let write = try await refusal {
+                try await server.client.delete(ObjectKey(kind: ResourceKind.descriptor.kind, name: id.name))
+            }
+            #expect(write.status?.code == 405)
+            let metrics = try await server.client.send(path: "/metrics", accept: "*/*")
+            #expect(String(decoding: metrics, as: UTF8.self).contains("aetheredge_resources{phase="))
+        }
+    }
+
+    @Test func `discovery names every kind, its verbs and its subresources`() async throws {
+        try await withServer { server in
+            let bytes = try await server.client.send(path: "/apis/aetheredge.io/v1")
+            let list = try JSONValue(parsing: bytes)
+            var verbs: [String: [String]] = [:]
+            for resource in list["resources"]?.arrayValue ?? [] {
+                verbs[resource["name"]?.stringValue ?? ""] =
+                    (resource["verbs"]?.arrayValue ?? []).compactMap(\.stringValue)
+            }
+            #expect(verbs["blueprints"]?.contains("create") == true)
+            #expect(verbs["resources"] == ["get", "list", "watch"])
+            #expect(verbs["resources/diff"] == ["get"])
+            #expect(verbs["sources/plan"] == ["create"])
+            #expect(verbs["approvals/decision"] == ["create"])
+            for descriptor in KindRegistry.descriptors { #expect(verbs[descriptor.plural] != nil) }
+        }
+    }
+
+    @Test func `what is not JSON, or not for the kind, is refused by its media type or name`() async throws {
+        try await withServer { server in
+            let path = "/apis/aetheredge.io/v1/blueprints"
+            _ = try await server.store.create(blueprint("web"), durability: .deferred)
+            for (method, path, type, body, code) in [
+                ("POST", path, "application/yaml", "a: b", 415), ("POST", path, "application/json", "", 400),
+                ("PATCH", path + "/web", "application/strategic-merge-patch+json", "{}", 415),
+                ("PATCH", path + "/web", "application/merge-patch+json", "[]", 400),
+                ("PATCH", path + "/web", "application/json-patch+json", "[{\"op\":\"x\",\"path\":\"/spec\"}]", 400),
+                ("PATCH", path + "/web", "application/merge-patch+json", "{\"metadata\":{\"name\":\"x\"}}", 422),
+                ("PUT", path + "/other", "application/json", try blueprint("web").json.canonicalText, 400),
+                (
+                    "POST", "/apis/aetheredge.io/v1/sources", "application/json",
+                    try blueprint("web").json.canonicalText, 400
+                ),
+                ("POST", path, "application/json", try blueprint("web").json.canonicalText, 409),
+                ("GET", path + "?fieldSelector=nothing%3D1", "", "", 400),
+                ("GET", path + "?continue=x", "", "", 400), ("GET", path + "?limit=-1", "", "", 400),
+                ("GET", path + "?watch=true&resourceVersion=x", "", "", 400),
+            ] {
+                let error = try await refusal {
+                    _ = try await server.client.send(method, path: path, contentType: type, body: Array(body.utf8))
+                }
+                #expect(error.status?.code == code, "\(method) \(path) \(type) \(body)")
+            }
+        }
+    }
+
     @Test func `a list longer than a page is streamed whole`() async throws {
         var limits = ServerLimits()
         limits.pageSize = 7

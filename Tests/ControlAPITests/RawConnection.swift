@@ -37,6 +37,9 @@ final class RawConnection: Sendable {
     /// Says that nothing more comes.
     func finishSending() { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
 
+    /// Ends the connection in both directions.
+    func close() { _ = shutdown(descriptor.rawValue, Int32(SHUT_RDWR)) }
+
     /// Everything until the server closes.
     func readToEnd() async throws -> String {
         let descriptor = descriptor

@@ -1,11 +1,12 @@
 import ControlAPI
 import ControlClient
+import FoundationEssentials
+import Glibc
 import LinuxIO
 import Logging
 import Model
 import ServiceLifecycle
 import Store
-import Synchronization
 import TestSupport
 import Testing
 
@@ -29,47 +30,59 @@ struct ServerFixture: Sendable {
     func stop() async { await group.triggerGracefulShutdown() }
 }
 
-/// Runs a test against a server that stops when the test ends.
+/// Runs a test against a server that stops when the test ends, in a directory of its own.
 func withServer<Result>(
     limits: ServerLimits = ServerLimits(), authorizer: Authorizer = Authorizer(),
-    readiness: @escaping @Sendable () async -> String? = { nil },
-    at name: String = "control.sock", deepening: Int = 0,
+    readiness: @escaping @Sendable () async -> String? = { nil }, deepening: Int = 0,
     _ body: (ServerFixture) async throws -> Result
 ) async throws -> Result {
     try await withTemporaryDirectory("api") { root in
+        // Other users of the host get as far as the socket.
+        guard chmod(root, 0o755) == 0 else { throw UnexpectedSuccess() }
         var directory = root
         for _ in 0..<deepening { directory += "/" + String(repeating: "d", count: 100) }
-        try FileTree.makeDirectories(directory)
-        let handle = try DirectoryHandle(trustedPath: directory)
-        let socket = try listenUnixSocket(in: handle, name: name, mode: 0o666)
-        let database = try HostDatabase.inMemory()
-        let store = SQLiteObjectStore(database)
-        let resources = ResourceTable(database)
-        let recorder = ActionRecorder()
-        let metrics = MetricsRegistry()
-        let services = ControlServices(
-            store: store, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
-            actions: recorder.actions, readiness: readiness,
-            resourceCounts: { try resources.counts() }, version: ["version": "1.2.3"],
-            userName: { $0 == 0 ? "root" : nil }, now: systemWallTime)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = try ControlServer(
-            listeningOn: socket, services: services, authorizer: authorizer, metrics: metrics, limits: limits,
-            logger: logger)
-        let group = ServiceGroup(services: [server], logger: logger)
-        let path = directory + "/" + name
-        let client = try ControlClient(socketPath: path, timeout: .seconds(30))
-        let fixture = ServerFixture(
-            socketPath: path, client: client, store: store, resources: resources, recorder: recorder,
-            metrics: metrics, group: group)
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let result: Swift.Result<Result, any Error>
-            do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
-            await client.shutdown()
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            return try result.get()
-        }
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        return try await runServer(
+            in: directory, database: try HostDatabase.inMemory(), limits: limits, authorizer: authorizer,
+            readiness: readiness, body)
+    }
+}
+
+/// Runs a test against a server of a database that stops when the test ends.
+func runServer<Result>(
+    in directory: String, database: HostDatabase, limits: ServerLimits = ServerLimits(),
+    authorizer: Authorizer = Authorizer(), readiness: @escaping @Sendable () async -> String? = { nil },
+    _ body: (ServerFixture) async throws -> Result
+) async throws -> Result {
+    let name = "control.sock"
+    let handle = try DirectoryHandle(trustedPath: directory)
+    let socket = try listenUnixSocket(in: handle, name: name, mode: 0o666)
+    let store = SQLiteObjectStore(database)
+    let resources = ResourceTable(database)
+    let recorder = ActionRecorder()
+    let metrics = MetricsRegistry()
+    let services = ControlServices(
+        store: store, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
+        actions: recorder.actions, readiness: readiness, resourceCounts: { try resources.counts() },
+        publishBookmarks: { try await store.publishBookmarks() }, version: ["version": "1.2.3"],
+        userName: { $0 == 0 ? "root" : nil }, now: systemWallTime)
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let server = try ControlServer(
+        listeningOn: socket, services: services, authorizer: authorizer, metrics: metrics, limits: limits,
+        logger: logger)
+    let group = ServiceGroup(services: [server], logger: logger)
+    let path = directory + "/" + name
+    let client = try ControlClient(socketPath: path, timeout: .seconds(30))
+    let fixture = ServerFixture(
+        socketPath: path, client: client, store: store, resources: resources, recorder: recorder, metrics: metrics,
+        group: group)
+    return try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
+        await client.shutdown()
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+        return try result.get()
     }
 }

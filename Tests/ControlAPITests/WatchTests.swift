@@ -2,6 +2,7 @@ import ControlAPI
 import ControlClient
 import Model
 import Store
+import TestSupport
 import Testing
 
 @Suite struct WatchTests {
@@ -91,7 +92,69 @@ import Testing
                     path: "/apis/aetheredge.io/v1/blueprints", parameters: [("watch", "true"), ("timeoutSeconds", "1")])
             }
             #expect(second.code == .tooManyRequests)
-            first.finishSending()
+            first.close()
+            // The place is given back once the server has seen the end.
+            var isFree = false
+            for _ in 0..<1_000 where !isFree {
+                do throws(ControlClientError) {
+                    _ = try await server.client.send(
+                        path: "/apis/aetheredge.io/v1/blueprints",
+                        parameters: [("watch", "true"), ("timeoutSeconds", "1")])
+                    isFree = true
+                } catch {
+                    #expect(error.code == .tooManyRequests)
+                }
+            }
+            #expect(isFree)
+        }
+    }
+
+    @Test func `a watch goes on after the daemon was started again`() async throws {
+        try await withTemporaryDirectory("api") { directory in
+            let database = try HostDatabase.inMemory()
+            let store = SQLiteObjectStore(database)
+            let client = try ControlClient(socketPath: directory + "/control.sock")
+            var events = client.watch(blueprintKind).makeAsyncIterator()
+            try await runServer(in: directory, database: database) { _ in
+                guard case .listed = try await events.next() else { throw UnexpectedSuccess() }
+                _ = try await store.create(blueprint("a"), durability: .deferred)
+                guard case .added = try await events.next() else { throw UnexpectedSuccess() }
+            }
+            _ = try await store.create(blueprint("b"), durability: .deferred)
+            try await runServer(in: directory, database: database) { _ in
+                var event = try await events.next()
+                if case .interrupted = event { event = try await events.next() }
+                guard case .added(let added) = event else { throw UnexpectedSuccess() }
+                #expect(added.metadata.name == "b")
+            }
+            await client.shutdown()
+        }
+    }
+
+    @Test func `a watch that begins with more than a page tells each object once`() async throws {
+        var limits = ServerLimits()
+        limits.pageSize = 3
+        try await withServer(limits: limits) { server in
+            for index in 0..<10 {
+                _ = try await server.store.create(blueprint("b-\(index)"), durability: .deferred)
+            }
+            let bytes = try await server.client.send(
+                path: "/apis/aetheredge.io/v1/blueprints", parameters: [("watch", "true"), ("timeoutSeconds", "1")])
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            #expect(lines.count == 10)
+            #expect(lines.allSatisfy { $0.contains("\"type\":\"ADDED\"") })
+        }
+    }
+
+    @Test func `watchers that want bookmarks get them`() async throws {
+        var limits = ServerLimits()
+        limits.bookmarkInterval = .milliseconds(50)
+        try await withServer(limits: limits) { server in
+            _ = try await server.store.create(blueprint("a"), durability: .deferred)
+            var events = server.client.watch(blueprintKind).makeAsyncIterator()
+            guard case .listed(let list) = try await events.next() else { throw UnexpectedSuccess() }
+            guard case .bookmark(let version) = try await events.next() else { throw UnexpectedSuccess() }
+            #expect(version == list.version)
         }
     }
 

@@ -4,6 +4,9 @@ import Synchronization
 final class UserBudget: Sendable {
     private let counts = Mutex<[UInt32: Int]>([:])
 
+    /// Whether nobody has any.
+    var isUnused: Bool { counts.withLock { $0.isEmpty } }
+
     /// Takes one, unless the user has `limit` already.
     func take(_ uid: UInt32, limit: Int) -> Bool {
         counts.withLock { counts in

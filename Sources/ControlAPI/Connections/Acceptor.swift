@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LinuxIO
 internal import Logging
 internal import Model
@@ -56,7 +57,7 @@ final class Acceptor: Sendable {
     /// Decides whether accepting goes on after a failure.
     private func wait(after error: LinuxIOError) -> Bool {
         switch error.code {
-        case .again, .interrupted, Errno(rawValue: 103): return true
+        case .again, .interrupted, Errno(rawValue: ECONNABORTED): return true
         case .tooManyFiles, .tooManyFilesInSystem, .noMemory:
             logger.warning(
                 "cannot accept a connection, trying again in 1 s", metadata: ["cause": "\(error)"])

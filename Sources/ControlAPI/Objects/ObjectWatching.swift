@@ -32,47 +32,55 @@ struct ObjectWatching: Sendable {
             throw APIFailure.tooMany(
                 "user '\(context.peer.name)' watches \(limit) times already; end some and try again")
         }
-        var tracker = SelectionTracker(selection)
-        var initial: [APIObject] = []
-        let version: ResourceVersion
-        if let text = context.request.parameter("resourceVersion"), text != "0" {
-            guard let read = ResourceVersion(text: text) else {
-                throw APIFailure.badRequest(
-                    "parameter 'resourceVersion' must be one that a list gave, not \(quoted(text))")
-            }
-            version = read
-            if !selection.isByNameOnly {
-                for object in try await everything().items where (object.metadata.resourceVersion ?? version) <= version
-                {
-                    tracker.know(object)
-                }
-            }
-        } else {
-            let list = try await everything()
-            version = list.version
-            for object in list.items { tracker.know(object) }
-            initial = list.items.filter(selection.matches)
-        }
-        let events = try await reader.watch(descriptor.kind, after: version)
-        let begin = (initial, tracker)
+        let begin = try await begin()
+        let events = try await reader.watch(descriptor.kind, after: begin.version)
         return APIResponse(
             status: 200, contentType: "application/json",
             body: .stream { write in
                 defer { place.give() }
-                try await run(events, initial: begin.0, tracker: begin.1, write)
+                try await run(events, begin, write)
             })
+    }
+
+    /// Where a watch begins, and what is sent before its first change.
+    private struct Beginning: Sendable {
+        var version: ResourceVersion
+        var tracker: SelectionTracker
+        /// The first page of what there is; nil when the client knows it from a list.
+        var firstPage: ObjectList?
+    }
+
+    private func begin() async throws -> Beginning {
+        let tracker = SelectionTracker(selection)
+        guard let text = context.request.parameter("resourceVersion"), text != "0" else {
+            let page = try await page(after: nil)
+            return Beginning(version: page.version, tracker: tracker, firstPage: page)
+        }
+        guard let version = ResourceVersion(text: text) else {
+            throw APIFailure.badRequest("parameter 'resourceVersion' must be one that a list gave, not \(quoted(text))")
+        }
+        var begin = Beginning(version: version, tracker: tracker)
+        guard !selection.isByNameOnly else { return begin }
+        var next: String?
+        repeat {
+            let page = try await page(after: next)
+            for object in page.items where (object.metadata.resourceVersion ?? version) <= version {
+                begin.tracker.know(object)
+            }
+            next = page.next
+        } while next != nil
+        return begin
     }
 
     /// Sends events until something ends the watch.
     private func run(
-        _ events: AsyncThrowingStream<WatchEvent, any Error>, initial: [APIObject], tracker: SelectionTracker,
-        _ write: APIResponse.Writer
+        _ events: AsyncThrowingStream<WatchEvent, any Error>, _ begin: Beginning, _ write: APIResponse.Writer
     ) async throws {
         let failure = try await withoutActuallyEscaping(write) { write in
             try await withThrowingTaskGroup(of: APIFailure?.self) { tasks in
                 let application = context.application
                 let closed = context.closed
-                tasks.addTask { try await send(events, initial: initial, tracker: tracker, write) }
+                tasks.addTask { try await send(events, begin, write) }
                 tasks.addTask {
                     await closed.wait()
                     return nil
@@ -97,34 +105,56 @@ struct ObjectWatching: Sendable {
 
     /// Sends events; returns why the stream cannot go on.
     private func send(
-        _ events: AsyncThrowingStream<WatchEvent, any Error>, initial: [APIObject], tracker: SelectionTracker,
-        _ write: APIResponse.Writer
+        _ events: AsyncThrowingStream<WatchEvent, any Error>, _ begin: Beginning, _ write: APIResponse.Writer
     ) async throws -> APIFailure? {
-        var tracker = tracker
-        for object in initial { try await write(try line(.added, object)) }
-        var iterator = events.makeAsyncIterator()
+        var tracker = begin.tracker
+        var known: [String: ResourceVersion] = [:]
+        do {
+            if let page = begin.firstPage { known = try await sendPages(from: page, &tracker, write) }
+            var iterator = events.makeAsyncIterator()
+            while let event = try await iterator.next() {
+                switch event {
+                case .bookmark(let version):
+                    if wantsBookmarks { try await write(bookmark(version)) }
+                case .added(let object): try await forward(.added, object, &tracker, &known, write)
+                case .modified(let object): try await forward(.modified, object, &tracker, &known, write)
+                case .deleted(let object): try await forward(.deleted, object, &tracker, &known, write)
+                }
+            }
+            return nil
+        } catch let error as StoreError {
+            return APIFailure(error)
+        }
+    }
+
+    /// Sends what there is, page by page; returns the versions of objects that changed since the first page.
+    private func sendPages(
+        from first: ObjectList, _ tracker: inout SelectionTracker, _ write: APIResponse.Writer
+    ) async throws -> [String: ResourceVersion] {
+        var known: [String: ResourceVersion] = [:]
+        var page = first
         while true {
-            let event: WatchEvent?
-            do {
-                event = try await iterator.next()
-            } catch {
-                return APIFailure(error)
+            for object in page.items {
+                tracker.know(object)
+                if let version = object.metadata.resourceVersion, version > first.version {
+                    known[object.metadata.name] = version
+                }
+                if selection.matches(object) { try await write(try line(.added, object)) }
             }
-            switch event {
-            case nil: return nil
-            case .added(let object): try await forward(.added, object, &tracker, write)
-            case .modified(let object): try await forward(.modified, object, &tracker, write)
-            case .deleted(let object): try await forward(.deleted, object, &tracker, write)
-            case .bookmark(let version):
-                if wantsBookmarks { try await write(bookmark(version)) }
-            }
+            guard let next = page.next else { return known }
+            page = try await self.page(after: next)
         }
     }
 
     private func forward(
         _ change: SelectionTracker.Change, _ object: APIObject, _ tracker: inout SelectionTracker,
-        _ write: APIResponse.Writer
+        _ known: inout [String: ResourceVersion], _ write: APIResponse.Writer
     ) async throws {
+        if let version = known[object.metadata.name] {
+            // A page has told this change already.
+            if let own = object.metadata.resourceVersion, own <= version { return }
+            known[object.metadata.name] = nil
+        }
         guard let change = tracker.type(of: change, object) else { return }
         try await write(try line(change, object))
     }
@@ -147,8 +177,8 @@ struct ObjectWatching: Sendable {
         return frame.canonicalBytes + [UInt8(ascii: "\n")]
     }
 
-    private func everything() async throws -> ObjectList {
-        try await reader.objects(of: descriptor.kind, limit: nil, after: nil)
+    private func page(after name: String?) async throws -> ObjectList {
+        try await reader.objects(of: descriptor.kind, limit: context.application.limits.pageSize, after: name)
     }
 }
 

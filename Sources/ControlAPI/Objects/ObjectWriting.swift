@@ -43,24 +43,13 @@ struct ObjectWriting: Sendable {
             throw APIFailure.badRequest(
                 "the object is named \(quoted(object.metadata.name)), the path \(quoted(context.name))")
         }
-        let stored = try await store.object(try context.key())
-        return try await replace(stored, with: object, part)
+        return try await replacing(part) { _ in object }
     }
 
     func patch(_ part: WrittenPart) async throws -> APIResponse {
         let json = try context.json()
         let patch = try ReadPatch(mediaType: context.request.mediaType, json: json)
-        var attempt = 1
-        while true {
-            let stored = try await store.object(try context.key())
-            let patched = try patch.applied(to: stored)
-            do {
-                return try await replace(stored, with: patched, part)
-            } catch let error as StoreError where error.code == .conflict && attempt < Self.attempts {
-                // The patch says nothing of a version: it applies to the newer object as well.
-                attempt += 1
-            }
-        }
+        return try await replacing(part) { stored throws(APIFailure) in try patch.applied(to: stored) }
     }
 
     func delete() async throws -> APIResponse {
@@ -79,6 +68,22 @@ struct ObjectWriting: Sendable {
         try await context.audit(stored.key)
         let precondition = options.uid == nil ? options.version : options.version ?? stored.metadata.resourceVersion
         return try answer(try await store.delete(stored.key, precondition: precondition))
+    }
+
+    /// Replaces what is stored, again when somebody else was faster and the request names no version.
+    private func replacing(
+        _ part: WrittenPart, _ change: (APIObject) throws(APIFailure) -> APIObject
+    ) async throws -> APIResponse {
+        var attempt = 1
+        while true {
+            let stored = try await store.object(try context.key())
+            do {
+                return try await replace(stored, with: try change(stored), part)
+            } catch let error as StoreError where error.code == .conflict && attempt < Self.attempts {
+                // A request with a version fails against the newer object; one without applies to it.
+                attempt += 1
+            }
+        }
     }
 
     private func replace(

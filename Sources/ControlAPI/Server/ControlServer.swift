@@ -51,8 +51,27 @@ public final class ControlServer: Service {
 
     private func serve(on loop: any EventLoop) async {
         await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await self.publishBookmarks() }
             for await connection in acceptor.connections {
                 tasks.addTask { await self.serve(connection, on: loop) }
+            }
+            // Also where accepting failed: a daemon without its API is to end.
+            application.drain.raise()
+        }
+    }
+
+    /// Tells watchers their version from time to time, until the server stops.
+    private func publishBookmarks() async {
+        let interval = application.limits.bookmarkInterval
+        while !application.drain.isRaised {
+            await application.drain.wait(atMost: interval)
+            if Task.isCancelled { return }
+            if application.drain.isRaised || application.watches.isUnused { continue }
+            do {
+                try await application.services.publishBookmarks()
+            } catch {
+                logger.warning(
+                    "cannot tell watchers their version, trying again", metadata: ["cause": "\(error)"])
             }
         }
     }

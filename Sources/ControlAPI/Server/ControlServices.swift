@@ -13,6 +13,8 @@ public struct ControlServices: Sendable {
     public var readiness: @Sendable () async -> String?
     /// Resources by phase, for `/metrics`.
     public var resourceCounts: @Sendable () async throws -> [ResourcePhase: Int]
+    /// Lets every watch of the store tell its version, so that a client that reconnects misses little.
+    public var publishBookmarks: @Sendable () async throws -> Void
     /// The answer of `/version`.
     public var version: JSONValue
     /// The name of a user; called on the thread that accepts connections.
@@ -25,6 +27,7 @@ public struct ControlServices: Sendable {
         store: any ObjectStore, readers: [KindName: any ObjectReading] = [:], actions: ControlActions,
         readiness: @escaping @Sendable () async -> String? = { nil },
         resourceCounts: @escaping @Sendable () async throws -> [ResourcePhase: Int] = { [:] },
+        publishBookmarks: @escaping @Sendable () async throws -> Void = {},
         version: JSONValue, userName: @escaping @Sendable (UInt32) -> String?,
         now: @escaping @Sendable () -> WallTime
     ) {
@@ -33,6 +36,7 @@ public struct ControlServices: Sendable {
         self.actions = actions
         self.readiness = readiness
         self.resourceCounts = resourceCounts
+        self.publishBookmarks = publishBookmarks
         self.version = version
         self.userName = userName
         self.now = now

@@ -30,6 +30,8 @@ public struct ServerLimits: Sendable, Hashable {
     public var drainTimeout = Duration.seconds(5)
     /// Objects of one page of a list, unless the client asks for fewer.
     public var pageSize = 500
+    /// How often watchers hear that nothing changed; without watchers nothing is sent.
+    public var bookmarkInterval = Duration.seconds(60)
     /// Denied requests of one user that are written to the audit log within a minute; further ones are not.
     public var auditedDenialsPerMinute = 30
 

@@ -24,6 +24,20 @@ final class Signal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
+    /// Returns once it has happened, the time is over, or the task is cancelled.
+    func wait(atMost time: Duration) async {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.wait() }
+            tasks.addTask {
+                do { try await ContinuousClock().sleep(for: time) } catch {
+                    // Cancelled, as the other task was first.
+                }
+            }
+            await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
     /// Returns once it has happened or the task is cancelled.
     func wait() async {
         let id = state.withLock { state in

@@ -1,8 +1,0 @@
-import FoundationEssentials
-
-/// Files that tests make.
-enum FileTree {
-    static func makeDirectories(_ path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-}
