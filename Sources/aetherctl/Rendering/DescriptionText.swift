@@ -1,6 +1,6 @@
 import Model
 
-/// Everything about an object: its metadata, spec and status as YAML under headings, its conditions and events as tables.
+/// Everything about an object: metadata, spec and status as YAML under headings, conditions and events as tables.
 struct DescriptionText {
     private let object: APIObject
     private let events: [Object<EventKind>]

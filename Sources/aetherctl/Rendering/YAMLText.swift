@@ -1,7 +1,8 @@
 import Model
 
-/// Writes a value as YAML that every reader takes for the same value: members sorted, texts quoted where YAML 1.1 or 1.2
-/// would read something else.
+/// Writes a value as YAML that every reader takes for the same value.
+///
+/// Members are sorted, and texts are quoted where YAML 1.1 or 1.2 would read something else.
 struct YAMLText {
     /// The document, with a newline at its end.
     let text: String
