@@ -36,6 +36,13 @@ import Testing
         #expect(content(site, "/etc/web/inline")?.digest == ContentDigest(hashing: "hello\n"))
     }
 
+    @Test func `a template keeps every line, an empty first one too`() throws {
+        for text in ["\nfirst {{port}}\n", "first\n\n{{port}}", "{{port}}\n\n", "\n\n"] {
+            let rendered = try TemplateRenderer.render(Array(text.utf8), file: "t", parameters: ["port": 1])
+            #expect(String(decoding: rendered, as: UTF8.self) == text.replacing("{{port}}", with: "1"))
+        }
+    }
+
     @Test func `the same files give the same result`() throws {
         let files = [
             "a.yaml": Sites.blueprint("a", "    - file: /a\n      content: x"),

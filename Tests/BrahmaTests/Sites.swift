@@ -26,6 +26,7 @@ enum Sites {
         spec:
         \(extra)  resources:
         \(resources)
+
         """
     }
 }

@@ -17,7 +17,9 @@ enum TemplateRenderer {
                 "the parameter '\(unknown.name)' is not declared\(near)")
         }
         do {
-            let template = try MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}" + text)
+            // A tag that is alone on its line takes the line with it: it must not take an empty first line of the template.
+            let pragma = text.hasPrefix("\n") ? "{{% CONTENT_TYPE: TEXT}}\n" : "{{% CONTENT_TYPE: TEXT}}"
+            let template = try MustacheTemplate(string: pragma + text)
             return Array(template.render(value(.object(parameters))).utf8)
         } catch let error as MustacheTemplate.ParserError {
             let column =

@@ -48,6 +48,9 @@ public final class SiteFetcher: Sendable {
         let snapshot = try await source.snapshot()
         let copy = try await source.checkout(snapshot)
         let site = path.map { $0 == "." ? copy.path : copy.path + "/" + $0 } ?? copy.path
+        guard path?.split(separator: "/").contains("..") != true else {
+            throw GitSourceError(.invalidLocation, "source.path '\(path ?? "")' leaves the source; remove '..' from it")
+        }
         return FetchedSite(commit: CommitDescription(commit: snapshot.digest), path: site)
     }
 
