@@ -1,8 +1,10 @@
 import ControlClient
 import Glibc
 import LinuxIO
+import Logging
 import Model
 import Store
+import TestSupport
 import Testing
 
 @testable import ControlAPI
@@ -183,6 +185,75 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
             await server.stop()
             #expect(try await connection.readToEnd() == "")
             gate.raise()
+        }
+    }
+
+    @Test func `a client that takes nothing of its answer is cut off`() async throws {
+        var limits = ServerLimits()
+        limits.writeTimeout = .milliseconds(300)
+        limits.pageSize = 50
+        try await withServer(limits: limits) { server in
+            let large = String(repeating: "x", count: 20_000)
+            for index in 0..<200 {
+                var object = blueprint("b-\(index)")
+                object.metadata.annotations = ["large": large]
+                _ = try await server.store.create(object, durability: .deferred)
+            }
+            let closed = Signal()
+            let connection = try RawConnection(server.socketPath)
+            try await connection.send(head("/apis/aetheredge.io/v1/blueprints"))
+            // Nothing tells when the server gives up: the answer is read only after well over its limit.
+            await closed.wait(atMost: limits.writeTimeout * 3)
+            let text = try await connection.readToEnd()
+            #expect(text.utf8.count < 4_000_000)
+            #expect(!text.hasSuffix("0\r\n\r\n"))
+            try await server.expectAnswer()
+        }
+    }
+
+    @Test func `a server whose task is cancelled ends at once`() async throws {
+        let gate = Signal()
+        let arrived = Signal()
+        let readiness: @Sendable () async -> String? = {
+            arrived.raise()
+            await gate.wait()
+            return nil
+        }
+        try await withTemporaryDirectory("api") { directory in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let handle = try DirectoryHandle(trustedPath: directory)
+            let socket = try listenUnixSocket(in: handle, name: "s")
+            let services = ControlServices(
+                store: SQLiteObjectStore(try HostDatabase.inMemory()), actions: ActionRecorder().actions,
+                readiness: readiness, version: [:], userName: { _ in nil }, now: systemWallTime)
+            let server = try ControlServer(
+                listeningOn: socket, services: services, authorizer: Authorizer(), metrics: MetricsRegistry(),
+                logger: logger)
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await server.run() }
+                let idle = try RawConnection(directory + "/s")
+                let busy = try RawConnection(directory + "/s")
+                try await busy.send(head("/readyz"))
+                await arrived.wait()
+                tasks.cancelAll()
+                #expect(try await idle.readToEnd() == "")
+                #expect(try await busy.readToEnd() == "")
+                gate.raise()
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
+    @Test func `HEAD asks for health only and has no body`() async throws {
+        try await withServer { server in
+            let close = "Connection: close\r\n"
+            let health = try await RawConnection.exchange(server.socketPath, head("/healthz", "HEAD", close))
+            #expect(statuses(health) == ["200"])
+            #expect(health.hasSuffix("\r\n\r\n"))
+            let list = try await RawConnection.exchange(
+                server.socketPath, head("/apis/aetheredge.io/v1/blueprints", "HEAD", close))
+            #expect(statuses(list) == ["405"])
+            #expect(list.hasSuffix("\r\n\r\n"))
         }
     }
 
