@@ -29,6 +29,7 @@ import Testing
         let count = try await Self.points().host
         try #require(count > 100)
         for point in stride(from: 1, through: count, by: Campaign.stride(2)) {
+            await Task.yield()
             let scenario = try Scenario(seed: 1)
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -45,6 +46,7 @@ import Testing
         let count = try await Self.points().executor
         // Between the boundaries of the host's own calls, which the test above goes through, lie those of the journal.
         for boundary in stride(from: 1, through: count, by: Campaign.stride(3)) {
+            await Task.yield()
             let scenario = try Scenario(seed: 1)
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -62,6 +64,7 @@ import Testing
     func `a power cut at any point leaves nothing torn`(_ seed: UInt64) async throws {
         let count = try await Self.points().host
         for point in stride(from: Int(seed), through: count, by: Campaign.stride(9)) {
+            await Task.yield()
             let scenario = try Scenario(seed: seed &* 1_000 &+ UInt64(point))
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -79,6 +82,7 @@ import Testing
     @Test(.tags(.i3)) func `what was recovered survives a power cut at once`() async throws {
         let count = try await Self.points().host
         for point in stride(from: 1, through: count, by: Campaign.stride(13)) {
+            await Task.yield()
             let scenario = try Scenario(seed: UInt64(point))
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -98,6 +102,7 @@ import Testing
         for point in stride(from: 50, through: count, by: Campaign.stride(37)) {
             var stop = 1
             while true {
+                await Task.yield()
                 let scenario = try Scenario(seed: 1)
                 let fixture = scenario.fixture
                 let run = try fixture.run(try await fixture.plan())

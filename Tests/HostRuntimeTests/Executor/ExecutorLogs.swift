@@ -3,7 +3,8 @@ import Synchronization
 
 @testable import HostRuntime
 
-/// How large the campaigns are: all of them together take a minute, unless `AETHEREDGE_CAMPAIGN=full` asks for everything.
+/// How large the campaigns are: all of them together take a minute, unless `AETHEREDGE_CAMPAIGN=full` asks for
+/// everything.
 enum Campaign {
     static let isFull = getenv("AETHEREDGE_CAMPAIGN").map { String(cString: $0) } == "full"
 

@@ -10,6 +10,7 @@ import Testing
     @Test(.tags(.i3)) func `whichever change of the host fails, everything goes back`() async throws {
         var failed = 0
         for skip in stride(from: 0, to: 400, by: Campaign.stride(2)) {
+            await Task.yield()
             let scenario = try Scenario(seed: 1)
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -39,6 +40,7 @@ import Testing
     @Test func `a disk that goes bad while undoing never hides what is left`() async throws {
         var left = 0
         for skip in stride(from: 30, to: 150, by: Campaign.stride(7)) {
+            await Task.yield()
             let scenario = try Scenario(seed: 1)
             let fixture = scenario.fixture
             let run = try fixture.run(try await fixture.plan())
@@ -52,9 +54,10 @@ import Testing
                 left += notUndone.count
                 #expect(!notUndone.isEmpty, "call \(skip) fails")
                 #expect(try fixture.journal.run(named: run.name).phase == .failed)
-                let states = try fixture.journal.steps(of: run.name)
+                let steps = try fixture.journal.steps(of: run.name)
                 for failure in notUndone {
-                    #expect(states[failure.step].message?.hasPrefix("not undone: ") == true, "call \(skip) fails")
+                    let step = steps.first { $0.index == failure.step }
+                    #expect(step?.message?.hasPrefix("not undone: ") == true, "call \(skip) fails")
                 }
             case .succeeded where skip > 100: continue
             case .succeeded, .replan, .interrupted:

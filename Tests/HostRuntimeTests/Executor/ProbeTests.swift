@@ -127,7 +127,7 @@ import Testing
         async let served: Void = server.run { try listener.answerOnce(status) }
         let message = try await withExecutor { fixture in
             try await run(
-                .http(url: "http://127.0.0.1:\(listener.port)/", statuses: wanted, timeoutSeconds: 10), on: fixture,
+                .http(url: "http://127.0.0.1:\(listener.port)/", statuses: wanted, timeoutSeconds: 120), on: fixture,
                 transport: transport)
         }
         try await served

@@ -85,8 +85,8 @@ struct Scenario {
         }
     }
 
-    /// After recovery the run is settled, the host is as before or as declared, nothing is left over, and the next reconcile
-    /// brings everything in sync without losing a byte.
+    /// After recovery the run is settled, the host is as before or as declared, nothing is left over, and the next
+    /// reconcile brings everything in sync without losing a byte.
     func expectSettled(_ report: RecoveryReport, _ comment: Comment) async throws {
         // A run whose record was lost left nothing but names that the next run removes.
         let known = try fixture.journal.runs(limit: 1)
