@@ -10,7 +10,6 @@ let collections = Target.Dependency.product(name: "OrderedCollections", package:
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
-let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -36,7 +35,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -71,7 +69,7 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "LinuxIO", "Model", "Store", hummingbird, lifecycle, logging, metrics, nioCore, nioHTTP, nioPosix,
+                "LinuxIO", "Model", "Store", lifecycle, logging, metrics, nioCore, nioHTTP, nioPosix,
             ]),
         .target(name: "ControlClient", dependencies: ["HTTPTransport", "LinuxIO", "Model"]),
 
@@ -79,7 +77,8 @@ let package = Package(
         .target(
             name: "Brahma",
             dependencies: [
-                "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store", collections, logging, mustache,
+                "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store", collections, logging,
+                mustache,
             ],
             path: "Controllers/Brahma"),
         .target(
@@ -91,8 +90,8 @@ let package = Package(
         .executableTarget(
             name: "aetheredged",
             dependencies: [
-                "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store",
-                "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics, signals,
+                "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HTTPTransport", "HostRuntime", "LinuxIO", "Model",
+                "Store", "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics, signals,
             ]),
         .executableTarget(
             name: "aetherctl",
@@ -101,7 +100,8 @@ let package = Package(
         // Tests.
         // TestSupport imports no module of ours; suites that several implementations share stand in a support target of their own.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .target(name: "StoreTestSupport", dependencies: ["Model", "Store", "TestSupport"], path: "Tests/StoreTestSupport"),
+        .target(
+            name: "StoreTestSupport", dependencies: ["Model", "Store", "TestSupport"], path: "Tests/StoreTestSupport"),
         .target(
             name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
             path: "Tests/HostTestSupport"),
@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
+        .testTarget(
+            name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
         .testTarget(
             name: "HostRuntimeTests",
             dependencies: [
@@ -117,14 +118,18 @@ let package = Package(
             ]),
         .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model"]),
         .testTarget(
-            name: "ControllerRuntimeTests", dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
+            name: "ControllerRuntimeTests",
+            dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
         .testTarget(
             name: "ControlAPITests",
             dependencies: [
                 "ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport", lifecycle, logging, metrics,
             ]),
-        .testTarget(name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
-        .testTarget(name: "VishnuTests", dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+        .testTarget(
+            name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
+        .testTarget(
+            name: "VishnuTests",
+            dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
         .testTarget(
             name: "AetherctlTests",
             dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
@@ -144,7 +149,8 @@ for target in package.targets where target.type != .system && target.name != "CL
         .treatAllWarnings(as: .error),
     ]
     // What stands beside the sources of a target without being one: its README pages and the fixtures of its tests.
-    let folder = "\(Context.packageDirectory)/\(target.path ?? (target.isTest ? "Tests" : "Sources") + "/" + target.name)"
+    let folder =
+        "\(Context.packageDirectory)/\(target.path ?? (target.isTest ? "Tests" : "Sources") + "/" + target.name)"
     let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     target.exclude += names.filter { name in
         let isSource = name.hasSuffix(".swift") || name.hasSuffix(".c") || name.hasSuffix(".h")

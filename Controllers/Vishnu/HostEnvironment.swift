@@ -32,6 +32,8 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
     public let logger: Logger
     /// Settings of the loop.
     public let settings: HostSettings
+    /// Brings the published runs up to the journal.
+    public let publishRuns: @Sendable () async -> Void
     /// Called after the declarations in force changed, so that the watcher follows them.
     public let declarationsChanged: @Sendable ([DeclaredResource]) -> Void
 
@@ -40,6 +42,7 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         objects: any ObjectStore, journal: RunJournal, resources: ResourceTable, generations: GenerationTable,
         content: ContentStore, audit: AuditLog, host: Host, planner: HostPlanner<Host>, executor: Executor<Host>,
         worker: any BlockingWorker, events: EventRecorder, logger: Logger, settings: HostSettings,
+        publishRuns: @escaping @Sendable () async -> Void,
         declarationsChanged: @escaping @Sendable ([DeclaredResource]) -> Void
     ) {
         self.objects = objects
@@ -55,6 +58,7 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         self.events = events
         self.logger = logger
         self.settings = settings
+        self.publishRuns = publishRuns
         self.declarationsChanged = declarationsChanged
     }
 }
@@ -66,7 +70,9 @@ public struct HostSettings: Sendable, Hashable {
     /// The share of managed resources that a commit may remove without approval, in percent.
     public var removalLimitPercent: Int
 
-    /// Makes settings. Thirty minutes and a fifth: a lost event is rare, and losing a fifth of a host at once is rarely meant.
+    /// Makes settings.
+    ///
+    /// Thirty minutes and a fifth: a lost event is rare, and losing a fifth of a host at once is rarely meant.
     public init(fullPass: Duration = .seconds(1800), removalLimitPercent: Int = 20) {
         self.fullPass = fullPass
         self.removalLimitPercent = removalLimitPercent

@@ -6,8 +6,10 @@ import Store
 import Synchronization
 
 extension HostReconciler {
-    /// Asks a person about a plan, or acts on their answer. A question binds a run and the plan's hash: when the plan changes, the
-    /// old run is superseded and a new one asks again (I5).
+    /// Asks a person about a plan, or acts on their answer.
+    ///
+    /// A question binds a run and the plan's hash: when the plan changes, the old run is superseded and a new one
+    /// asks again (I5).
     func ask(
         _ plan: Plan, judged: [(Change, Gate.Verdict)], of target: LoadedGeneration,
         hints: [ResourceID: HintBuffer.Hint]
@@ -21,6 +23,7 @@ extension HostReconciler {
             try await settle(run, as: .superseded, "the plan changed to \(hash)")
         }
         if let run = waiting.first(where: { $0.planHash == hash }) {
+            state.withLock { $0.passes.note(activity: "waiting for approval", run: run.name) }
             return try await act(on: run, of: target, hints: hints)
         }
         if try await wasDenied(hash) {
@@ -29,6 +32,7 @@ extension HostReconciler {
             return .denied
         }
         let run = try await open(plan, hash: hash, findings: Gate.findings(judged))
+        state.withLock { $0.passes.note(activity: "waiting for approval", run: run.name) }
         try await hold(
             plan, reason: .waitingForApproval,
             message: "run 'aetherctl approve \(run.name)' or 'aetherctl deny \(run.name)'")
@@ -36,19 +40,19 @@ extension HostReconciler {
     }
 
     /// Ends waiting runs whose question no longer arises.
-    func supersedeWaiting(except hash: String?) async throws {
+    func supersedeWaiting() async throws {
         let environment = environment
         let waiting = try await environment.worker.run {
             try environment.journal.unsettled().filter { $0.phase == .waitingForApproval }
         }
-        for run in waiting where run.planHash != hash {
+        for run in waiting {
             try await settle(run, as: .superseded, "there is nothing left to approve")
         }
     }
 
     private func open(_ plan: Plan, hash: String, findings: [GateFinding]) async throws -> RunRecord {
         let environment = environment
-        let requester = state.withLock { $0.passes.requestedBy } ?? "controller"
+        let requester = state.withLock { $0.requester }
         var shown = plan
         shown.gate = findings
         let draft = RunRecord(

@@ -113,7 +113,8 @@ extension HostReconciler {
         let reason: Reason
         switch failure.reason {
         case .verification: reason = .verificationFailed
-        case .store: reason = .contentStoreFull
+        case .contentStoreFull: reason = .contentStoreFull
+        case .store: reason = .storeUnavailable
         default: reason = phase == .failed ? .rollbackFailed : .applyFailed
         }
         var updates: [ResourceID: RowUpdate] = [:]

@@ -6,7 +6,9 @@ import Store
 import Synchronization
 
 extension HostReconciler {
-    /// Observes what hints named, and repairs what drifted. Hints of anything else cost one observation.
+    /// Observes what hints named, and repairs what drifted.
+    ///
+    /// Hints of anything else cost one observation.
     func repairDrift() async throws -> Outcome {
         let batch = state.withLock { $0.hints.take() }
         guard let inForce = state.withLock({ $0.inForce }) else { return .done }
@@ -46,6 +48,7 @@ extension HostReconciler {
             }
         }
         try await write(updates)
+        if !updates.isEmpty { try await publishState(inForce, planned) }
         // What a new commit is about to change belongs to its run, not to a repair.
         let changes = planned.plan.changes.filter { phases[$0.resource] != .pending }
         guard !changes.isEmpty else { return }
@@ -53,9 +56,16 @@ extension HostReconciler {
         let survey = Survey(
             target: inForce, cause: .drift, planned: planned, split: ChangeSplit(drift: changes, wanted: []))
         let result = try await carryOut(changes, of: survey, cause: .drift, source: source, hints: hints)
+        if result != .succeeded { try await publish(survey, result: result) }
         if result == .failed || result == .rolledBack {
             throw RepairFailed(resources: changes.map(\.resource))
         }
+    }
+
+    /// Says on the source and the blueprints what changed without a run.
+    private func publishState(_ inForce: LoadedGeneration, _ planned: PlannedHost) async throws {
+        let survey = Survey(target: inForce, cause: .drift, planned: planned, split: ChangeSplit())
+        try await publish(survey, result: .nothingToDo)
     }
 
     /// Contested resources whose wait is over: they are observed once more.

@@ -21,7 +21,11 @@ extension HostReconciler {
         state.withLock { $0.passes.begin(handled: handled) }
         do {
             let (result, message) = try await converge(source)
-            state.withLock { $0.passes.finish(result, message: message ?? sourceTrouble(source)) }
+            await environment.publishRuns()
+            let trouble = sourceTrouble(source)
+            // What was asked for is what the source says now; a version that cannot be had is a failure of the request.
+            let answer: PassResult = trouble == nil || result == .rolledBack ? result : .failed
+            state.withLock { $0.passes.finish(answer, message: message ?? trouble) }
             return .again(after: nextPass(after: result))
         } catch {
             state.withLock { $0.passes.finish(.failed, message: "\(error)") }
@@ -34,26 +38,29 @@ extension HostReconciler {
         guard let target = try await selectTarget(source) else {
             return (.nothingToDo, "nothing was compiled yet")
         }
+        let asked = state.withLock { $0.passes.requestedBy }
+        let requester = asked ?? (target.1 == .rollback ? source.status.held?.by : nil) ?? "controller"
+        state.withLock { $0.requester = requester }
+        defer { state.withLock { $0.requester = "controller" } }
         var survey = try await self.survey(target.0, cause: target.1)
         try await settle(survey)
         if let wanted = state.withLock({ $0.passes.planHash }), wanted != survey.planned.plan.hash {
             return (.planChanged, "the plan is now \(survey.planned.plan.hash); run 'aetherctl plan' and look again")
         }
+        var result = PassResult.nothingToDo
         if !survey.split.drift.isEmpty {
-            let result = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
+            result = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
             guard result == .succeeded || result == .differencesLeft || result == .waitingForApproval else {
                 try await publish(survey, result: result)
                 return (result, nil)
             }
             if !survey.split.wanted.isEmpty { survey = try await self.survey(target.0, cause: target.1) }
         }
-        var result = PassResult.nothingToDo
         if !survey.split.wanted.isEmpty {
             result = try await carryOut(
                 survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
-        } else if !survey.split.drift.isEmpty {
-            result = .succeeded
         }
+        if result != .waitingForApproval, result != .paused { try await supersedeWaiting() }
         if result == .nothingToDo || result == .succeeded {
             result = try await markConverged(survey, source: source) ? result : .differencesLeft
         }

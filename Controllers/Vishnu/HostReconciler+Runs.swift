@@ -81,7 +81,7 @@ extension HostReconciler {
         approved: RunRecord? = nil
     ) async throws -> PassResult {
         let environment = environment
-        let requester = state.withLock { $0.passes.requestedBy } ?? "controller"
+        let requester = state.withLock { $0.requester }
         let time = environment.host.wallTime()
         let record: RunRecord
         if let approved {

@@ -40,6 +40,7 @@ extension HostReconciler {
                 isReady: isClean && result != .failed && result != .rolledBack, survey: survey, result: result,
                 counts: counts, time: time)
         }
+        try await publishBlueprints(survey.target, phases: phases, time: time)
         guard let commit = inForce?.commit.commit, commit != wasInForce else { return }
         environment.logger.notice(
             "commit is in force",
@@ -47,6 +48,58 @@ extension HostReconciler {
                 LogKey.messageID: "\(MessageID.converged.rawValue)", LogKey.commit: "\(commit)",
                 LogKey.count: "\(counts.total)",
             ])
+    }
+}
+
+extension HostReconciler {
+    /// Says on each blueprint whether all that it declares is as declared.
+    private func publishBlueprints(
+        _ target: LoadedGeneration, phases: [ResourceID: ResourcePhase], time: WallTime
+    ) async throws {
+        var counts: [String: [ResourcePhase: Int]] = [:]
+        for declared in target.resources {
+            counts[declared.blueprint, default: [:]][phases[declared.id] ?? .pending, default: 0] += 1
+        }
+        for (name, phases) in counts.sorted(by: { $0.key < $1.key }) {
+            do {
+                try await environment.objects.modify(BlueprintKind.self, name, part: .status) { blueprint in
+                    blueprint.status.setReady(
+                        ResourceCounts(phases), at: time, generation: blueprint.metadata.generation)
+                }
+            } catch let error as StoreError where error.code == .notFound {
+                // Deleted since it was compiled: the next generation leaves it out.
+            }
+        }
+    }
+}
+
+extension BlueprintKind.Status {
+    /// Sets the conditions from the phases of the blueprint's resources.
+    fileprivate mutating func setReady(_ counts: ResourceCounts, at time: WallTime, generation: Int64?) {
+        let (reason, message): (Reason, String)
+        if counts.failed > 0 {
+            (reason, message) = (.notPossible, "\(counts.failed) of \(counts.total) resources failed")
+        } else if counts.drifted > 0 {
+            (reason, message) = (.drifted, "\(counts.drifted) of \(counts.total) resources differ and are not repaired")
+        } else if counts.pending > 0 {
+            (reason, message) = (.running, "\(counts.pending) of \(counts.total) resources wait")
+        } else {
+            (reason, message) = (.converged, "\(counts.total) resources are as declared")
+        }
+        resources = counts.total
+        observedGeneration = generation
+        var next = conditions ?? []
+        let states: [(ConditionType, Bool)] = [
+            (.ready, counts.inSync + counts.ignored == counts.total), (.reconciling, counts.pending > 0),
+            (.stalled, counts.failed > 0),
+        ]
+        for (type, holds) in states {
+            next.set(
+                Condition(
+                    type: type, status: holds ? .true : .false, reason: reason, message: message,
+                    lastTransitionTime: time, observedGeneration: generation))
+        }
+        conditions = next
     }
 }
 

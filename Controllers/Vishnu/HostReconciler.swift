@@ -24,6 +24,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var pausedResources: [ResourceID: Pause] = [:]
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
         var settledGeneration: Int64?
+        var requester = "controller"
         var isLoaded = false
         var activeRun: RunControl?
         var isShuttingDown = false
@@ -44,7 +45,9 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         }
     }
 
-    /// Notes that somebody touched a resource. The caller adds `.drift` to the queue.
+    /// Notes that somebody touched a resource.
+    ///
+    /// The caller adds `.drift` to the queue.
     public func note(_ resource: ResourceID, actor: DriftActor, time: WallTime) {
         state.withLock { $0.hints.note(resource, HintBuffer.Hint(actor: actor, time: time)) }
     }

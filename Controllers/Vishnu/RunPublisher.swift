@@ -5,8 +5,9 @@ import Model
 public import ServiceLifecycle
 public import Store
 
-/// Publishes runs from the journal as `WorkflowRun` objects. The journal is the truth; an object that is missing or behind is brought up
-/// to it after a restart.
+/// Publishes runs from the journal as `WorkflowRun` objects.
+///
+/// The journal is the truth; an object that is missing or behind is brought up to it after a restart.
 public struct RunPublisher: Service {
     private let journal: RunJournal
     private let settings: SettingTable
@@ -30,13 +31,13 @@ public struct RunPublisher: Service {
     /// Publishes until shut down.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            await publishAll()
-            for await _ in journal.updates() { await publishAll() }
+            await publishPending()
+            for await _ in journal.updates() { await publishPending() }
         }
     }
 
     /// Publishes what changed since the last time; what fails is published with the next change.
-    private func publishAll() async {
+    public func publishPending() async {
         do {
             var cursor = try await worker.run { [settings, cursorName] in
                 ResourceVersion(UInt64(try settings.value(cursorName)?.integerValue ?? 0))
@@ -63,7 +64,11 @@ public struct RunPublisher: Service {
         } catch let error as StoreError where error.code == .notFound {
             let object = Object<WorkflowRunKind>(
                 metadata: ObjectMeta(name: run.name), spec: run.spec, status: Self.status(of: run))
-            _ = try await objects.create(object.untyped(), durability: .deferred)
+            do {
+                _ = try await objects.create(object.untyped(), durability: .deferred)
+            } catch let error as StoreError where error.code == .alreadyExists {
+                // Published by another call meanwhile, from the same journal.
+            }
         }
     }
 

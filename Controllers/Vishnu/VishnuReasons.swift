@@ -38,6 +38,8 @@ extension Reason {
     public static let protected = Reason(rawValue: "Protected")
     /// The store of replaced bytes is full and refuses a change that it could not undo.
     public static let contentStoreFull = Reason(rawValue: "ContentStoreFull")
+    /// The state database or the store of replaced bytes cannot be written.
+    public static let storeUnavailable = Reason(rawValue: "StoreUnavailable")
     /// A run changed resources.
     public static let changed = Reason(rawValue: "Changed")
     /// A run was rolled back.

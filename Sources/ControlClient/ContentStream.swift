@@ -8,12 +8,12 @@ public struct ContentStream: AsyncSequence, Sendable {
     public typealias Failure = ControlClientError
 
     let body: ResponseBody
-    let client: ControlClient
+    let client: APIClient
 
     /// Reads the bytes.
     public struct Iterator: AsyncIteratorProtocol {
         private var chunks: ResponseBody.Iterator
-        private let client: ControlClient
+        private let client: APIClient
 
         fileprivate init(_ content: ContentStream) {
             chunks = content.body.makeAsyncIterator()

@@ -28,7 +28,7 @@ public struct ObjectWatch: AsyncSequence, Sendable {
     private static let firstDelay = Duration.milliseconds(200)
     private static let longestDelay = Duration.seconds(10)
 
-    let client: ControlClient
+    let client: APIClient
     let kind: KindName
     let options: ListOptions
     let version: ResourceVersion?
@@ -113,7 +113,7 @@ public struct ObjectWatch: AsyncSequence, Sendable {
                     ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", String(version.value)),
                 ]
             let body = try await watch.client.stream(
-                path: try ControlClient.path(watch.kind), parameters: parameters, accept: "application/json")
+                path: try APIClient.path(watch.kind), parameters: parameters, accept: "application/json")
             hasAnswered = true
             lines = body.lines(lengthMaximum: lineMaximum).makeAsyncIterator()
             return nil

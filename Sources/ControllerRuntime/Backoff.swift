@@ -5,8 +5,10 @@ public struct Backoff: Sendable, Hashable {
     /// The longest delay.
     public let maximum: Duration
 
-    /// Makes a backoff. The defaults are a second and five minutes: a host's own faults rarely go away faster, and an
-    /// operator who mended one does not want to wait longer.
+    /// Makes a backoff.
+    ///
+    /// The defaults are a second and five minutes: a host's own faults rarely go away faster, and an operator who
+    /// mended one does not want to wait longer.
     public init(initial: Duration = .seconds(1), maximum: Duration = .seconds(300)) {
         precondition(initial > .zero && maximum >= initial, "a backoff grows from a positive delay")
         self.initial = initial

@@ -14,7 +14,9 @@ public struct EventRecorder: Sendable {
         self.wallTime = wallTime
     }
 
-    /// Records an event. `type` is `Normal` or `Warning`.
+    /// Records an event.
+    ///
+    /// `type` is `Normal` or `Warning`.
     public func record(_ type: EventType, on object: ObjectKey, reason: Reason, message: String) async throws {
         let time = wallTime()
         let spec = EventKind.Spec(

@@ -3,8 +3,10 @@ public import Model
 public import ServiceLifecycle
 public import Store
 
-/// Follows the objects of a kind and tells a handler about each that may have changed: a list first, then the watch, and a list
-/// again whenever the watch cannot go on. Objects are hints only (I7): the handler queues their keys.
+/// Follows the objects of a kind and tells a handler about each that may have changed: a list first, then the watch,
+/// and a list again whenever the watch cannot go on.
+///
+/// Objects are hints only (I7): the handler queues their keys.
 public struct Informer<Time: Clock>: Service where Time.Duration == Duration {
     private let store: any ObjectReading
     private let kind: KindName
@@ -14,7 +16,9 @@ public struct Informer<Time: Clock>: Service where Time.Duration == Duration {
     private let handler: @Sendable (WatchEvent) -> Void
     private let pageSize = 500
 
-    /// Makes an informer; it does nothing until run. The handler must be quick and must not block.
+    /// Makes an informer; it does nothing until run.
+    ///
+    /// The handler must be quick and must not block.
     public init(
         store: any ObjectReading, kind: KindName, backoff: Backoff = Backoff(), clock: Time, logger: Logger,
         handler: @escaping @Sendable (WatchEvent) -> Void

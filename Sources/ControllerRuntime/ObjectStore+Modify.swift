@@ -7,8 +7,10 @@ extension ObjectStore {
         try Object<K>(await object(ObjectKey(kind: K.descriptor.kind, name: name)))
     }
 
-    /// Changes part of an object: reads it, lets `change` work on it and writes it, again when somebody else came between. Writes
-    /// nothing when `change` left it as it was. Returns what is stored then.
+    /// Changes part of an object: reads it, lets `change` work on it and writes it, again when somebody else came
+    /// between.
+    ///
+    /// Writes nothing when `change` left it as it was. Returns what is stored then.
     @discardableResult
     public func modify<K: Kind>(
         _ kind: K.Type, _ name: String, part: ObjectPart, durability: Durability = .deferred,

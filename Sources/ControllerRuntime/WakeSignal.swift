@@ -1,7 +1,8 @@
 import Synchronization
 
-/// A flag that one task waits for: raising it any number of times before the wait ends one wait. Unlike a stream it survives the
-/// cancellation of a waiter.
+/// A flag that one task waits for: raising it any number of times before the wait ends one wait.
+///
+/// Unlike a stream it survives the cancellation of a waiter.
 final class WakeSignal: Sendable {
     private enum State {
         /// Can transition to `raised` and `waiting`.
@@ -27,7 +28,9 @@ final class WakeSignal: Sendable {
         continuation?.resume()
     }
 
-    /// Returns once raised, or when the task is cancelled. One task at a time.
+    /// Returns once raised, or when the task is cancelled.
+    ///
+    /// One task at a time.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

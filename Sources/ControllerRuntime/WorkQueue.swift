@@ -1,8 +1,10 @@
 import Metrics
 import Synchronization
 
-/// A queue of keys to reconcile: deduplicated while queued and while processed, delayed, with exponential backoff for each key,
-/// bounded, first come first served. The rules are those of client-go's work queue.
+/// A queue of keys to reconcile: deduplicated while queued and while processed, delayed, with exponential backoff for
+/// each key, bounded, first come first served.
+///
+/// The rules are those of client-go's work queue.
 ///
 /// `run()` moves delayed keys when their time comes; one owner runs it.
 public final class WorkQueue<Key: Hashable & Sendable, Time: Clock>: Sendable where Time.Duration == Duration {
@@ -21,8 +23,10 @@ public final class WorkQueue<Key: Hashable & Sendable, Time: Clock>: Sendable wh
         var nextWaiter = 0
     }
 
-    /// Makes an empty queue. At `limit` distinct waiting keys further ones are refused and `add` answers false: the
-    /// caller then relies on its next full pass.
+    /// Makes an empty queue.
+    ///
+    /// At `limit` distinct waiting keys further ones are refused and `add` answers false: the caller then relies on
+    /// its next full pass.
     public init(name: String, limit: Int = 100_000, backoff: Backoff = Backoff(), clock: Time) {
         self.name = name
         self.clock = clock
@@ -80,8 +84,9 @@ public final class WorkQueue<Key: Hashable & Sendable, Time: Clock>: Sendable wh
     /// How often a key failed in a row.
     public func failures(of key: Key) -> Int { shared.withLock { $0.state.failureCount(key) } }
 
-    /// The next key; nil when the queue was shut down and is empty, or the task was cancelled. The caller must call
-    /// `finish` with it.
+    /// The next key; nil when the queue was shut down and is empty, or the task was cancelled.
+    ///
+    /// The caller must call `finish` with it.
     public func next() async -> Key? {
         let waiter = shared.withLock { shared in
             shared.nextWaiter += 1
@@ -123,7 +128,9 @@ public final class WorkQueue<Key: Hashable & Sendable, Time: Clock>: Sendable wh
         perform(actions)
     }
 
-    /// Moves delayed keys to the queue when their time comes, until shut down or cancelled. Sleeps only while a key is delayed.
+    /// Moves delayed keys to the queue when their time comes, until shut down or cancelled.
+    ///
+    /// Sleeps only while a key is delayed.
     public func run() async {
         while !Task.isCancelled {
             let (deadline, isEnded) = shared.withLock { ($0.state.earliestDeadline, $0.state.isShuttingDown) }

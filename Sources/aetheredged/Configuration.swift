@@ -1,7 +1,9 @@
 import Logging
 import Model
 
-/// The configuration of the daemon: decoded once, validated, then passed down. Each default stands here once.
+/// The configuration of the daemon: decoded once, validated, then passed down.
+///
+/// Each default stands here once.
 struct Configuration: Sendable, Hashable {
     /// Where the declared state comes from; nil leaves the host alone.
     var source: SourceKind.Spec?

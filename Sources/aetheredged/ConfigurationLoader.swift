@@ -2,7 +2,9 @@ import Glibc
 import LinuxIO
 import Model
 
-/// Reads the configuration: the file, then drop-ins in the order of their names. Later values win, key by key within a section.
+/// Reads the configuration: the file, then drop-ins in the order of their names.
+///
+/// Later values win, key by key within a section.
 struct ConfigurationLoader {
     /// The main file.
     let path: String

@@ -18,9 +18,6 @@ extension Daemon {
         let sources = Controller(
             name: "source", reconciler: sourceReconciler, queue: sourceQueue, clock: clock, logger: logger)
         let host = Controller(name: "host", reconciler: hostReconciler, queue: hostQueue, clock: clock, logger: logger)
-        let publisher = RunPublisher(
-            journal: environment.journal, settings: settings, objects: objects, worker: environment.worker,
-            logger: logger)
         let maintenance = MaintenanceService(
             database: database, journal: environment.journal, content: content, worker: environment.worker,
             runsKept: configuration.runsKept, logger: logger)

@@ -25,6 +25,7 @@ extension Daemon {
             store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], actions: actions(),
             readiness: { nil },
             resourceCounts: { [environment, resources] in try await environment.worker.run { try resources.counts() } },
+            publishBookmarks: { [objects] in try await objects.publishBookmarks() },
             version: ["version": .string(ProductVersion.text), "platform": .string("linux/\(Self.architecture)")],
             userName: { id in do { return try accounts.userName(of: id) } catch { return nil } }, now: systemWallTime)
         return try ControlServer(
@@ -59,7 +60,9 @@ extension Daemon {
             audit: { try await control.record($0) })
     }
 
-    /// Plans a directory of the host instead of the source. Its content is kept until the next collection, for the diffs.
+    /// Plans a directory of the host instead of the source.
+    ///
+    /// Its content is kept until the next collection, for the diffs.
     private func plan(_ directory: String, _ control: HostControl<LinuxHost>) async throws -> PlanReport {
         let (denied, content) = (denied, content)
         let site = try await environment.worker.run {

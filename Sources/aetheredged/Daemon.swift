@@ -3,6 +3,7 @@ import ControlAPI
 import ControllerRuntime
 import GitSource
 import Glibc
+import HTTPTransport
 import HostRuntime
 import LinuxIO
 import Logging
@@ -12,7 +13,9 @@ import Store
 import Systemd
 import Vishnu
 
-/// The parts of the daemon, made in the order in which they depend on each other. The only place that knows every module.
+/// The parts of the daemon, made in the order in which they depend on each other.
+///
+/// The only place that knows every module.
 struct Daemon: Sendable {
     let paths: Paths
     let configuration: Configuration
@@ -32,6 +35,7 @@ struct Daemon: Sendable {
     let denied: [DeniedTree]
     let downloads: WorkerThread
     let metrics: MetricsRegistry
+    let publisher: RunPublisher
 
     init(paths: Paths, configuration: Configuration, environment variables: [String: String], logger: Logger) throws {
         self.paths = paths
@@ -70,10 +74,14 @@ struct Daemon: Sendable {
         let planner = HostPlanner(host: host, observer: observer, content: content, worker: worker)
         let executor = Executor(
             host: host, journal: RunJournal(database), content: content, resources: resources,
-            worker: try ThreadWorker(name: "ae-run", count: 4), boundary: CrashPoint.hook(variables)
+            worker: try ThreadWorker(name: "ae-run", count: 4), transport: try Transport(),
+            boundary: CrashPoint.hook(variables)
         ) { ids, declared in
             await planner.reobserve(ids, declared: declared)
         }
+        let publisher = RunPublisher(
+            journal: RunJournal(database), settings: settings, objects: objects, worker: worker, logger: logger)
+        self.publisher = publisher
         let events = EventRecorder(store: objects, source: "aetheredged", wallTime: systemWallTime)
         environment = HostEnvironment(
             objects: objects, journal: RunJournal(database), resources: resources,
@@ -81,7 +89,7 @@ struct Daemon: Sendable {
             executor: executor, worker: worker, events: events, logger: logger,
             settings: HostSettings(
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
-            declarationsChanged: { watcher.watch($0) })
+            publishRuns: { await publisher.publishPending() }, declarationsChanged: { watcher.watch($0) })
         hostReconciler = HostReconciler(environment: environment)
         reporter.attach(hostReconciler)
         downloads = try WorkerThread(name: "ae-download")
@@ -90,7 +98,7 @@ struct Daemon: Sendable {
         let account = paths.isHost ? try GitAccount.forGit(named: "aetheredge-git", in: AccountDatabase(of: root)) : nil
         sourceReconciler = SourceReconciler(
             environment: SourceReconciler.Environment(
-                objects: objects, generations: GenerationTable(database), content: content,
+                objects: objects, generations: GenerationTable(database), content: content, settings: settings,
                 fetcher: SiteFetcher(
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,

@@ -7,8 +7,10 @@ import Store
 import Synchronization
 import Vishnu
 
-/// Follows `Source/default` and wakes the controller that a change concerns: a new spec or request the fetching one, what was fetched
-/// or decided the host's loop. Each controller's own writes wake nobody.
+/// Follows `Source/default` and wakes the controller that a change concerns: a new spec or request the fetching one,
+/// what was fetched or decided the host's loop.
+///
+/// Each controller's own writes wake nobody.
 struct SourceTrigger: Service {
     private struct Seen: Sendable, Equatable {
         var generation: Int64?
@@ -53,11 +55,29 @@ struct SourceTrigger: Service {
                 host.add(.pass)
             }
         }
-        try await informer.run()
+        let blueprints = Informer(
+            store: objects, kind: BlueprintKind.descriptor.kind, clock: ContinuousClock(), logger: logger
+        ) { event in
+            // Those of a source change with its commits; the others are compiled anew when somebody changes one.
+            if let owner = event.owner, owner == nil { sources.add(sourceName) }
+        }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await informer.run() }
+            group.addTask { try await blueprints.run() }
+        }
     }
 }
 
 extension WatchEvent {
+    /// The source that owns the object of a change; the inner nil for an object that the API made.
+    fileprivate var owner: String?? {
+        switch self {
+        case .added(let object), .modified(let object), .deleted(let object):
+            .some(object.metadata.labels?[ownerLabel])
+        case .bookmark: nil
+        }
+    }
+
     /// An addition or a modification, as an addition.
     fileprivate var changeOrAddition: WatchEvent {
         if case .modified(let object) = self { .added(object) } else { self }

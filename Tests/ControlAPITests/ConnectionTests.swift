@@ -325,7 +325,7 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
     }
 
     @Test func `a socket that nobody serves says what to do`() async throws {
-        let client = try ControlClient(socketPath: "/nonexistent/control.sock")
+        let client = try APIClient(socketPath: "/nonexistent/control.sock")
         let error = try await refusal { _ = try await client.version() }
         #expect(error.code == .unreachable)
         #expect(error.message.hasPrefix("the daemon does not answer on '/nonexistent/control.sock': "))

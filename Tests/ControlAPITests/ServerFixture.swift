@@ -13,7 +13,7 @@ import Testing
 /// A server on a socket of its own, with a store in memory and actions that record what they were asked.
 struct ServerFixture: Sendable {
     let socketPath: String
-    let client: ControlClient
+    let client: APIClient
     let store: SQLiteObjectStore
     let resources: ResourceTable
     let recorder: ActionRecorder
@@ -72,7 +72,7 @@ func runServer<Result>(
         logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
     let path = directory + "/" + name
-    let client = try ControlClient(socketPath: path, timeout: .seconds(30))
+    let client = try APIClient(socketPath: path, timeout: .seconds(30))
     let fixture = ServerFixture(
         socketPath: path, client: client, store: store, resources: resources, recorder: recorder, metrics: metrics,
         group: group)

@@ -113,7 +113,7 @@ import Testing
         try await withTemporaryDirectory("api") { directory in
             let database = try HostDatabase.inMemory()
             let store = SQLiteObjectStore(database)
-            let client = try ControlClient(socketPath: directory + "/control.sock")
+            let client = try APIClient(socketPath: directory + "/control.sock")
             var events = client.watch(blueprintKind).makeAsyncIterator()
             try await runServer(in: directory, database: database) { _ in
                 guard case .listed = try await events.next() else { throw UnexpectedSuccess() }

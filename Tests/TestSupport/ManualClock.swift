@@ -1,7 +1,9 @@
 import Synchronization
 
-/// A clock that moves only when a test moves it. `advance` wakes sleepers in the order of their deadlines; `sleepers(_:)` waits
-/// until a number of tasks sleep, so that a test never guesses.
+/// A clock that moves only when a test moves it.
+///
+/// `advance` wakes sleepers in the order of their deadlines; `sleepers(_:)` waits until a number of tasks sleep, so
+/// that a test never guesses.
 public final class ManualClock: Clock, Sendable {
     /// An instant of the clock.
     public struct Instant: InstantProtocol {

@@ -1,6 +1,8 @@
 public import Model
 
-/// A site that was compiled: all or nothing. With diagnostics there are no resources.
+/// A site that was compiled: all or nothing.
+///
+/// With diagnostics there are no resources.
 public struct CompiledSite: Sendable, Hashable {
     /// The blueprints, by name.
     public var blueprints: [BlueprintDocument]

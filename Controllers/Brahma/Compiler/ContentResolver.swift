@@ -1,8 +1,9 @@
 import LinuxIO
 import Model
 
-/// Turns content that a declaration names into digests: inline text, files and rendered templates. Small blobs are kept all at
-/// once at the end, large files are streamed as they are met.
+/// Turns content that a declaration names into digests: inline text, files and rendered templates.
+///
+/// Small blobs are kept all at once at the end, large files are streamed as they are met.
 struct ContentResolver {
     private let files: SiteFiles
     private let sink: ContentSink

@@ -1,8 +1,10 @@
 import Model
 public import Store
 
-/// Where declared bytes go while a site is compiled. Two ways: into the content store, for a generation; or nowhere, when only
-/// their digests are wanted, as by `aetherctl validate`.
+/// Where declared bytes go while a site is compiled.
+///
+/// Two ways: into the content store, for a generation; or nowhere, when only their digests are wanted, as by
+/// `aetherctl validate`.
 public struct ContentSink: Sendable {
     /// Keeps many small blobs in one go and names each.
     let put: @Sendable ([[UInt8]]) throws -> [DeclaredContent]

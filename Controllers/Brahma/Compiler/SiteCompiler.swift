@@ -2,24 +2,30 @@ import HostRuntime
 import LinuxIO
 public import Model
 
-/// Compiles a working copy to resources in order: reads every document, checks it against the schemas, resolves content and
-/// links the graph. The same files give the same result; nothing but the working copy is read. Blocks.
+/// Compiles a working copy to resources in order: reads every document, checks it against the schemas, resolves
+/// content and links the graph.
+///
+/// The same files give the same result; nothing but the working copy is read. Blocks.
 public struct SiteCompiler: Sendable {
     private let denied: [DeniedTree]
     private let sink: ContentSink
     private let diagnosticsMaximum = 100
 
-    /// Makes a compiler. `denied` are trees that no resource may lie in, besides those of the kernel.
+    /// Makes a compiler.
+    ///
+    /// `denied` are trees that no resource may lie in, besides those of the kernel.
     public init(denied: [DeniedTree] = [], sink: ContentSink) {
         self.denied = DeniedTree.kernel + denied
         self.sink = sink
     }
 
-    /// Compiles the site at a path. Throws only when the content sink does; whatever is wrong with the site is a diagnostic.
-    public func compile(directory: String) throws -> CompiledSite {
+    /// Compiles the site at a path, together with blueprints that the API made.
+    ///
+    /// Throws only when the content sink does; whatever is wrong with the site is a diagnostic.
+    public func compile(directory: String, adding others: [BlueprintDocument] = []) throws -> CompiledSite {
         do {
             let files = try SiteFiles(path: directory)
-            return try compile(files)
+            return try compile(files, adding: others)
         } catch let failure as SiteFailure {
             return Self.failed(failure.description)
         } catch let error as LinuxIOError {
@@ -27,14 +33,8 @@ public struct SiteCompiler: Sendable {
         }
     }
 
-    /// Compiles blueprints that are read already, such as those that the API stores.
-    public func compile(_ blueprints: [BlueprintDocument], files directory: String) throws -> CompiledSite {
-        let files = try SiteFiles(path: directory)
-        return try link(blueprints, files: files, diagnostics: [])
-    }
-
-    private func compile(_ files: SiteFiles) throws -> CompiledSite {
-        var blueprints: [BlueprintDocument] = []
+    private func compile(_ files: SiteFiles, adding others: [BlueprintDocument]) throws -> CompiledSite {
+        var blueprints = others
         var diagnostics: [CompileDiagnostic] = []
         for path in try files.documents() {
             guard diagnostics.count < diagnosticsMaximum else { break }

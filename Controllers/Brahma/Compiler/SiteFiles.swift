@@ -1,6 +1,8 @@
 import LinuxIO
 
-/// The files of a working copy, read within bounds. Paths are relative to it; nothing outside of it is ever opened.
+/// The files of a working copy, read within bounds.
+///
+/// Paths are relative to it; nothing outside of it is ever opened.
 struct SiteFiles {
     /// Bounds of a site.
     struct Limits: Sendable {
@@ -20,7 +22,9 @@ struct SiteFiles {
         self.limits = limits
     }
 
-    /// The paths of all YAML files, sorted. Hidden directories are skipped.
+    /// The paths of all YAML files, sorted.
+    ///
+    /// Hidden directories are skipped.
     func documents() throws -> [String] {
         var found: [String] = []
         var count = 0

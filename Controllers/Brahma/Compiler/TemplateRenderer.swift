@@ -33,7 +33,9 @@ enum TemplateRenderer {
         }
     }
 
-    /// A value as Mustache looks into it. Whole numbers print without a fraction.
+    /// A value as Mustache looks into it.
+    ///
+    /// Whole numbers print without a fraction.
     private static func value(_ value: JSONValue) -> Any {
         switch value {
         case .null: ""

@@ -1,5 +1,7 @@
-/// Finds tags of a Mustache template. Mustache renders an unknown name as nothing; for a file of configuration that is a mistake
-/// that nobody notices, so names outside of sections must be declared.
+/// Finds tags of a Mustache template.
+///
+/// Mustache renders an unknown name as nothing; for a file of configuration that is a mistake that nobody notices, so
+/// names outside of sections must be declared.
 enum TemplateTags {
     /// A name that no parameter has, and where it stands.
     struct Unknown: Hashable {

@@ -2,7 +2,9 @@ import ControllerRuntime
 import Model
 import Store
 
-/// Keeps the `Blueprint` objects of a source equal to its documents. Objects that the API made are never touched.
+/// Keeps the `Blueprint` objects of a source equal to its documents.
+///
+/// Objects that the API made are never touched.
 struct BlueprintPublisher: Sendable {
     let objects: any ObjectStore
 

@@ -5,8 +5,9 @@ public import Logging
 public import Model
 public import Store
 
-/// Follows a source: fetches it, compiles what is new, and hands it on as a candidate generation. All or nothing: a version that
-/// does not compile leaves what is in force in force (DESIGN 4).
+/// Follows a source: fetches it, compiles what is new, and hands it on as a candidate generation.
+///
+/// All or nothing: a version that does not compile leaves what is in force in force (DESIGN 4).
 public struct SourceReconciler: Reconciler {
     /// The parts that it works with.
     public struct Environment: Sendable {
@@ -16,6 +17,8 @@ public struct SourceReconciler: Reconciler {
         public var generations: GenerationTable
         /// Declared bytes.
         public var content: ContentStore
+        /// Small durable facts.
+        public var settings: SettingTable
         /// Brings versions here.
         public var fetcher: SiteFetcher
         /// Where blocking calls run.
@@ -33,13 +36,15 @@ public struct SourceReconciler: Reconciler {
 
         /// Collects the parts.
         public init(
-            objects: any ObjectStore, generations: GenerationTable, content: ContentStore, fetcher: SiteFetcher,
+            objects: any ObjectStore, generations: GenerationTable, content: ContentStore, settings: SettingTable,
+            fetcher: SiteFetcher,
             worker: any BlockingWorker, denied: [DeniedTree], events: EventRecorder,
             wallTime: @escaping @Sendable () -> WallTime, logger: Logger, generationsKept: Int
         ) {
             self.objects = objects
             self.generations = generations
             self.content = content
+            self.settings = settings
             self.fetcher = fetcher
             self.worker = worker
             self.denied = denied
@@ -81,21 +86,26 @@ public struct SourceReconciler: Reconciler {
     /// Compiles a version unless it was compiled before, and says on the source how that went.
     private func compile(_ fetched: FetchedSite, of source: Object<SourceKind>, requested: String?) async throws {
         let environment = environment
-        let newest = try await environment.worker.run { try environment.generations.newest() }
-        let isKnown = newest?.commit.commit == fetched.commit.commit
+        let added = try await AddedBlueprints.read(from: environment.objects, denied: environment.denied)
+        let (newest, compiledWith) = try await environment.worker.run {
+            (
+                try environment.generations.newest(),
+                try environment.settings.value(AddedBlueprints.settingName)?.stringValue
+            )
+        }
+        let isSame = (compiledWith ?? AddedBlueprints.none) == added.fingerprint
+        let isKnown = isSame && newest?.commit.commit == fetched.commit.commit
         let wasRefused =
-            source.status.fetched?.commit == fetched.commit.commit && source.status.errors?.isEmpty == false
+            isSame && source.status.fetched?.commit == fetched.commit.commit && source.status.errors?.isEmpty == false
         if isKnown || wasRefused {
             return try await noteFetched(
                 fetched, of: source, diagnostics: isKnown ? [] : source.status.errors ?? [], requested: requested)
         }
-        let site = try await environment.worker.run {
-            try SiteCompiler(denied: environment.denied, sink: .store(environment.content)).compile(
-                directory: fetched.path)
-        }
+        let site = try await compiled(fetched, with: added)
         if site.diagnostics.isEmpty {
+            let names = Set(added.blueprints.map(\.name))
             try await BlueprintPublisher(objects: environment.objects).publish(
-                site.blueprints, commit: fetched.commit.commit)
+                site.blueprints.filter { !names.contains($0.name) }, commit: fetched.commit.commit)
             let record = GenerationRecord(
                 number: 0, commit: fetched.commit, resources: site.resources, state: .candidate,
                 createdTime: environment.wallTime())
@@ -112,6 +122,21 @@ public struct SourceReconciler: Reconciler {
         }
         try await noteFetched(fetched, of: source, diagnostics: site.diagnostics, requested: requested)
         if site.diagnostics.isEmpty { try await environment.fetcher.collectGarbage(keeping: [fetched.commit.commit]) }
+    }
+
+    /// The site together with what the API added; a broken addition refuses the whole, as a broken document does.
+    private func compiled(_ fetched: FetchedSite, with added: AddedBlueprints) async throws -> CompiledSite {
+        let environment = environment
+        let site = try await environment.worker.run {
+            try environment.settings.set(
+                AddedBlueprints.settingName, to: .string(added.fingerprint), durability: .deferred)
+            return try SiteCompiler(denied: environment.denied, sink: .store(environment.content))
+                .compile(directory: fetched.path, adding: added.blueprints)
+        }
+        guard added.diagnostics.isEmpty else {
+            return CompiledSite(blueprints: [], resources: [], diagnostics: added.diagnostics)
+        }
+        return site
     }
 
     private func noteFetched(

@@ -2,8 +2,9 @@ import HostRuntime
 import LinuxIO
 import Model
 
-/// Reads files, directories, links and units as they are and writes them as YAML. Only what a blueprint can hold is adopted: text up to a
-/// bound; a larger or binary file is named with what to do.
+/// Reads files, directories, links and units as they are and writes them as YAML.
+///
+/// Only what a blueprint can hold is adopted: text up to a bound; a larger or binary file is named with what to do.
 struct AdoptedResources<Host: HostReading>: Sendable {
     let host: Host
     private let textMaximum = 64 << 10

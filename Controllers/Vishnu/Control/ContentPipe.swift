@@ -23,7 +23,9 @@ final class ContentPipe: Sendable {
 
     init() throws(LinuxIOError) { space = try EventDescriptor() }
 
-    /// Takes a chunk; blocks while the reader is behind. False when nobody reads any more.
+    /// Takes a chunk; blocks while the reader is behind.
+    ///
+    /// False when nobody reads any more.
     func write(_ chunk: [UInt8]) throws(LinuxIOError) -> Bool {
         while true {
             let (isTaken, isAbandoned, reader) = state.withLock {

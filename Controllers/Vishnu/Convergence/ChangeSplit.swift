@@ -1,14 +1,18 @@
 import Model
 
-/// Tells drift from change: a difference that appeared after convergence from one that a new commit wants. Pure.
+/// Tells drift from change: a difference that appeared after convergence from one that a new commit wants.
+///
+/// Pure.
 struct ChangeSplit: Sendable, Hashable {
     /// Changes back to what was in force already.
     var drift: [Change] = []
     /// Changes that the target wants and what is in force did not.
     var wanted: [Change] = []
 
-    /// Splits the changes of a plan. A resource drifted when what is in force declares it with the same attributes and it had
-    /// converged; everything else is wanted, and so is a drift that depends on something wanted, so that order is kept.
+    /// Splits the changes of a plan.
+    ///
+    /// A resource drifted when what is in force declares it with the same attributes and it had converged; everything
+    /// else is wanted, and so is a drift that depends on something wanted, so that order is kept.
     static func split(
         _ changes: [Change], target: (ResourceID) -> DeclaredResource?, inForce: (ResourceID) -> DeclaredResource?,
         hasConverged: (ResourceID) -> Bool

@@ -3,7 +3,9 @@ public import Model
 public import Store
 import Synchronization
 
-/// Observes and plans: what lies between declarations and the changes that would fulfil them. Never touches the host.
+/// Observes and plans: what lies between declarations and the changes that would fulfil them.
+///
+/// Never touches the host.
 public final class HostPlanner<Host: HostMutating>: Sendable {
     /// What is prepared once for a generation and used by every look at it.
     private struct Prepared: Sendable {
@@ -40,7 +42,8 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
         let result = Planner.plan(
             PlanRequest(
                 cause: cause, commit: target.commit.commit, declared: pass.candidates, departed: leaving,
-                observations: observations, context: PlanContext(prepared.context)))
+                observations: observations, context: PlanContext(pass.context)))
+        keep(pass.context, of: target)
         pass.record(inSync: result.inSync)
         return PlannedHost(result, observations: observations)
     }
@@ -50,11 +53,17 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
     {
         let prepared = try await prepare(target, nil)
         let observations = try await observer.observe(scope, context: prepared.context)
+        let context = try await observer.naming(observations, in: prepared.context)
         let result = Planner.plan(
             PlanRequest(
                 cause: cause, commit: target.commit.commit, declared: scope, observations: observations,
-                context: PlanContext(prepared.context)))
+                context: PlanContext(context)))
         return PlannedHost(result, observations: observations)
+    }
+
+    /// Keeps the names of accounts that a pass brought up to date.
+    private func keep(_ context: ObservationContext, of target: LoadedGeneration) {
+        prepared.withLock { if $0?.generation == target.number { $0?.context = context } }
     }
 
     /// The plan with unified diffs of small text files, for people.
@@ -104,7 +113,9 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
             return known
         }
         let leaving = departed?.map(\.target) ?? []
-        let context = try await observer.context(for: target.resources + leaving)
+        // What left and is not pruned is a stray to a directory that purges, as anything else that nothing declares.
+        let pruned = (departed ?? []).filter(\.last.prune).map(\.target)
+        let context = try await observer.context(for: target.resources + pruned)
         let next = Prepared(
             generation: target.number, departed: ids ?? [], departedTargets: leaving,
             table: SyncTable(target.resources),

@@ -1,6 +1,8 @@
 import Model
 
-/// The passes that somebody asked for, and how they ended. A pass that begins after a request answers it. Pure.
+/// The passes that somebody asked for, and how they ended.
+///
+/// A pass that begins after a request answers it. Pure.
 struct PassBook: Sendable {
     /// A request that waits for its pass, or is answered by the one that runs.
     private struct Entry: Sendable {

@@ -1,7 +1,9 @@
 import Model
 import Store
 
-/// What the host is brought to, chosen from what is known of the source and its generations. Pure.
+/// What the host is brought to, chosen from what is known of the source and its generations.
+///
+/// Pure.
 struct Target: Sendable, Hashable {
     /// The generation to bring the host to.
     var generation: Int64
@@ -15,7 +17,9 @@ struct Target: Sendable, Hashable {
         var state: GenerationState
     }
 
-    /// Chooses the target. `generations` is newest first. Nil when nothing was ever compiled, or nothing usable is left.
+    /// Chooses the target.
+    ///
+    /// `generations` is newest first. Nil when nothing was ever compiled, or nothing usable is left.
     static func select(from generations: [Candidate], held: SourceKind.HeldCommits?) -> Target? {
         guard let newest = generations.first else { return nil }
         if let held, held.until == newest.commit || newest.number <= held.generation {

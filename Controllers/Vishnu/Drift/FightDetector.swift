@@ -1,7 +1,9 @@
 import Model
 
-/// Notices that somebody undoes every repair of a resource, and makes the next repair wait longer each time instead of
-/// fighting (I10). Pure; times are boot-time nanoseconds.
+/// Notices that somebody undoes every repair of a resource, and makes the next repair wait longer each time instead
+/// of fighting (I10).
+///
+/// Pure; times are boot-time nanoseconds.
 struct FightDetector: Sendable {
     /// Repairs within `window` that make a fight.
     let rounds: Int

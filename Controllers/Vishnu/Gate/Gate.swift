@@ -1,7 +1,8 @@
 import Model
 
-/// Decides, for each change of a plan, whether it runs now, waits for a person, or does not run. Pure; fails closed (I6):
-/// what no rule allows is held back.
+/// Decides, for each change of a plan, whether it runs now, waits for a person, or does not run.
+///
+/// Pure; fails closed (I6): what no rule allows is held back.
 struct Gate: Sendable {
     /// What the gate must know besides the plan.
     struct Context: Sendable {

@@ -34,6 +34,8 @@ public struct RunFailure: Sendable, Hashable {
         case interruption
         /// The journal or the content store could not be written.
         case store
+        /// The content store has no room for what the run replaces.
+        case contentStoreFull
         /// What is observed is not what was planned for.
         case changed
     }

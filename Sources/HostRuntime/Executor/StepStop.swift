@@ -24,6 +24,6 @@ extension StepStop {
 
     /// The journal or the content store failed.
     init(_ error: StoreError, _ resource: ResourceID? = nil) {
-        self = .failure(RunFailure(.store, resource: resource, error.message))
+        self = .failure(RunFailure(error.code == .full ? .contentStoreFull : .store, resource: resource, error.message))
     }
 }

@@ -2,7 +2,9 @@ import LinuxIO
 import Model
 
 extension DriftActor {
-    /// The actor that the kernel named, or why none is named. Never a guess.
+    /// The actor that the kernel named, or why none is named.
+    ///
+    /// Never a guess.
     init(_ attribution: ProcessAttribution) {
         switch attribution {
         case .process(let process, _):

@@ -2,8 +2,10 @@ public import LinuxIO
 public import Model
 import Synchronization
 
-/// Watches every declared path and says who touched it: fanotify directory marks with the acting process where the kernel lets us,
-/// inotify without one elsewhere. One named thread waits for the kernel; nothing polls.
+/// Watches every declared path and says who touched it: fanotify directory marks with the acting process where the
+/// kernel lets us, inotify without one elsewhere.
+///
+/// One named thread waits for the kernel; nothing polls.
 public final class HostWatcher: Sendable {
     /// What other threads ask of the watcher's thread.
     struct Requests: Sendable {
@@ -25,7 +27,9 @@ public final class HostWatcher: Sendable {
     private let wallTime: @Sendable () -> WallTime
     private let handler: @Sendable (WatchHint) -> Void
 
-    /// Makes a watcher that watches nothing yet. The handler runs on the watcher's thread and must be quick.
+    /// Makes a watcher that watches nothing yet.
+    ///
+    /// The handler runs on the watcher's thread and must be quick.
     public init(
         root: RootDirectory, wallTime: @escaping @Sendable () -> WallTime,
         handler: @escaping @Sendable (WatchHint) -> Void
@@ -49,8 +53,9 @@ public final class HostWatcher: Sendable {
         }
     }
 
-    /// Watches these resources from now on. A hint for everything follows once the marks are set, since what changed before them
-    /// was not seen.
+    /// Watches these resources from now on.
+    ///
+    /// A hint for everything follows once the marks are set, since what changed before them was not seen.
     public func watch(_ declared: [DeclaredResource]) {
         requests.withLock { $0.declared = declared }
         wake.signal()

@@ -1,8 +1,10 @@
 import LinuxIO
 import Model
 
-/// Who asked systemd to do something with a unit. systemd keeps no record of callers, so an execution of `systemctl` or `busctl`
-/// shortly before, with the unit among its arguments, is named as correlated; PID 1 never is.
+/// Who asked systemd to do something with a unit.
+///
+/// systemd keeps no record of callers, so an execution of `systemctl` or `busctl` shortly before, with the unit among
+/// its arguments, is named as correlated; PID 1 never is.
 enum UnitCaller {
     private static let programs: Set<String> = ["systemctl", "busctl"]
     /// Clock ticks a second of process start times (`USER_HZ`).

@@ -1,6 +1,9 @@
 import Model
 
-/// Which directories must be watched for a set of declared paths, and which resources an event in one of them concerns. Pure.
+/// Which directories must be watched for a set of declared paths, and which resources an event in one of them
+/// concerns.
+///
+/// Pure.
 struct WatchIndex: Sendable {
     /// Why a directory is watched.
     private struct Interest: Sendable {
@@ -44,8 +47,10 @@ struct WatchIndex: Sendable {
         return interest.names.isEmpty && interest.whole == nil && interest.own == nil
     }
 
-    /// The resources that an event concerns. `name` is nil for the directory itself; `isStructural` when a name appeared or
-    /// went, so that everything below it may have too.
+    /// The resources that an event concerns.
+    ///
+    /// `name` is nil for the directory itself; `isStructural` when a name appeared or went, so that everything below
+    /// it may have too.
     func resources(touched name: String?, in directory: String, isStructural: Bool) -> [ResourceID] {
         guard let interest = interests[directory] else {
             return recursive.contains { directory == $0 || directory.hasPrefix($0 + "/") }

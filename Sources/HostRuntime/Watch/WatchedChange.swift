@@ -3,7 +3,9 @@ import Model
 
 /// One change that a kernel queue reported, from fanotify or inotify.
 struct WatchedChange {
-    /// The paths of the directory; more than one where a bind mount shows it twice. Empty on overflow.
+    /// The paths of the directory; more than one where a bind mount shows it twice.
+    ///
+    /// Empty on overflow.
     var directories: [String]
     /// The name in it; nil for the directory itself.
     var name: String?

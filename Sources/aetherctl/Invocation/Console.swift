@@ -23,7 +23,7 @@ struct Console: Sendable {
         self.sink = sink
         isVerbose = options.verbose
         style = Style(isColored: terminal.isOutputTerminal && terminal.allowsColor && !options.noColor)
-        socketPath = options.socket ?? terminal.socketPath ?? ControlClient.defaultSocketPath
+        socketPath = options.socket ?? terminal.socketPath ?? APIClient.defaultSocketPath
         now = Self.wallTime()
     }
 
@@ -34,7 +34,7 @@ struct Console: Sendable {
     }
 
     /// Makes a client of the daemon.
-    func client() throws(ControlClientError) -> ControlClient { try ControlClient(socketPath: socketPath) }
+    func client() throws(ControlClientError) -> APIClient { try APIClient(socketPath: socketPath) }
 
     /// Prints a result; its last line is ended.
     func write(_ text: String) throws {

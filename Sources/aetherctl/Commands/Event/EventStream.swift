@@ -12,7 +12,7 @@ struct EventStream {
     }
 
     /// Shows events until the task is cancelled or the daemon is gone for good.
-    func show(_ client: ControlClient, _ console: Console) async throws {
+    func show(_ client: APIClient, _ console: Console) async throws {
         var widths: [Int] = []
         for try await change in client.watch(EventKind.descriptor.kind) {
             switch change {

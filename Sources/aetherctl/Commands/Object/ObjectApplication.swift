@@ -11,10 +11,10 @@ struct ObjectApplication: Sendable {
     }
 
     private static let attempts = 5
-    private let client: ControlClient
+    private let client: APIClient
     private let isDryRun: Bool
 
-    init(_ client: ControlClient, isDryRun: Bool) {
+    init(_ client: APIClient, isDryRun: Bool) {
         self.client = client
         self.isDryRun = isDryRun
     }

@@ -14,7 +14,7 @@ struct ObjectStream {
     }
 
     /// Shows changes until the task is cancelled or the daemon is gone for good.
-    func show(_ client: ControlClient, _ console: Console) async throws {
+    func show(_ client: APIClient, _ console: Console) async throws {
         var options = filters.options
         if let name = selection.names.first {
             // A field selector gives a backslash before what means something to it.

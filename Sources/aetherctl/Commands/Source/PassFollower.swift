@@ -8,12 +8,12 @@ struct PassFollower {
     /// How long a daemon that does not answer is waited for: it may be restarting.
     private static let patience = Duration.seconds(15)
 
-    private let client: ControlClient
+    private let client: APIClient
     private let console: Console
     private let format: OutputFormat
     private let clock = ContinuousClock()
 
-    init(_ client: ControlClient, _ console: Console, _ format: OutputFormat) {
+    init(_ client: APIClient, _ console: Console, _ format: OutputFormat) {
         self.client = client
         self.console = console
         self.format = format

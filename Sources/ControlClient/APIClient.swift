@@ -5,7 +5,7 @@ internal import Model
 /// Speaks to the daemon over its control socket.
 ///
 /// Any number of tasks may use one client at the same time. Letting go of it closes its connections.
-public final class ControlClient: Sendable {
+public final class APIClient: Sendable {
     /// Where the daemon listens unless told otherwise.
     public static let defaultSocketPath = "/run/aetheredge/control.sock"
     /// Objects of one page of a list.
@@ -20,7 +20,7 @@ public final class ControlClient: Sendable {
     ///
     /// `timeout` bounds every answer but streams.
     public init(
-        socketPath: String = ControlClient.defaultSocketPath, timeout: Duration = .seconds(120)
+        socketPath: String = APIClient.defaultSocketPath, timeout: Duration = .seconds(120)
     ) throws(ControlClientError) {
         location = SocketLocation(path: socketPath)
         self.timeout = timeout

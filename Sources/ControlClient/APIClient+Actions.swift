@@ -1,6 +1,6 @@
 public import Model
 
-extension ControlClient {
+extension APIClient {
     /// The status screen.
     public func summary() async throws(ControlClientError) -> StatusSummary {
         try await read(try Self.source("summary"))

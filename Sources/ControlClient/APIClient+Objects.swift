@@ -1,6 +1,6 @@
 public import Model
 
-extension ControlClient {
+extension APIClient {
     /// The object with a key; a resource's name is taken in any form.
     public func get(_ key: ObjectKey) async throws(ControlClientError) -> APIObject {
         try await object("GET", key.kind, path: try Self.path(key))

@@ -1,6 +1,6 @@
 public import Model
 
-extension ControlClient {
+extension APIClient {
     /// The object of a known kind with a name; a resource's name is taken in any form.
     public func get<K: Kind>(_ kind: K.Type, _ name: String) async throws(ControlClientError) -> Object<K> {
         try Self.typed(try await get(ObjectKey(kind: K.descriptor.kind, name: name)))
