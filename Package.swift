@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "aetheredged",
             dependencies: [
-                "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HTTPTransport", "HostRuntime", "LinuxIO", "Model",
+                "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HTTPTransport", "HostRuntime", "LinuxIO",
+                "Model",
                 "Store", "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics, signals,
             ]),
         .executableTarget(

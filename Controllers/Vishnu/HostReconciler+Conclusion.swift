@@ -208,6 +208,7 @@ struct ReplanNeeded: Error, CustomStringConvertible {
     let changed: [ResourceID]
 
     var description: String {
-        "run '\(run)' was planned for another state of \(changed.map(\.description).joined(separator: ", ")); planning again"
+        let names = changed.map(\.description).joined(separator: ", ")
+        return "run '\(run)' was planned for another state of \(names); planning again"
     }
 }

@@ -33,7 +33,8 @@ extension HostReconciler {
         }
     }
 
-    /// Brings the rows up to what a survey found, before anything is run: what is in sync, what differs and what cannot be done.
+    /// Brings the rows up to what a survey found, before anything is run: what is in sync, what differs and what
+    /// cannot be done.
     func settle(_ survey: Survey) async throws {
         let phases = state.withLock { $0.phases }
         let settled = state.withLock { $0.settledGeneration }

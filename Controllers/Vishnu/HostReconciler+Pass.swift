@@ -120,8 +120,8 @@ extension HostReconciler {
         return true
     }
 
-    /// How long until everything is looked at again: soon while something waits for better times, else the full pass, jittered
-    /// so that a fleet does not move in step.
+    /// How long until everything is looked at again: soon while something waits for better times, else the full pass,
+    /// jittered so that a fleet does not move in step.
     private func nextPass(after result: PassResult) -> Duration {
         let full = environment.settings.fullPass
         let jitter = Double(environment.host.wallTime().nanoseconds % 1000) / 1000

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Keeps the host in its declared state: observes, plans, asks the gate, runs, verifies and records (DESIGN 9).
 ///
-/// One worker calls it, so passes, runs and repairs never overlap. It holds what is in force in memory; everything else is read
-/// from the store each time, so that nothing is lost with the process.
+/// One worker calls it, so passes, runs and repairs never overlap. It holds what is in force in memory; everything
+/// else is read from the store each time, so that nothing is lost with the process.
 public final class HostReconciler<Host: HostMutating>: Reconciler {
     /// The parts that it works with.
     let environment: HostEnvironment<Host>

@@ -3,8 +3,8 @@ import Metrics
 import Model
 public import ServiceLifecycle
 
-/// Runs a reconciler over a work queue with a number of workers, until graceful shutdown: then the keys in hand are finished and no
-/// new ones taken.
+/// Runs a reconciler over a work queue with a number of workers, until graceful shutdown: then the keys in hand are
+/// finished and no new ones taken.
 public struct Controller<R: Reconciler, Time: Clock>: Service where Time.Duration == Duration {
     /// The name in logs and metrics.
     public let name: String
@@ -53,7 +53,8 @@ public struct Controller<R: Reconciler, Time: Clock>: Service where Time.Duratio
         }
     }
 
-    /// Reconciles one key and requeues it as the outcome says; the label is the `result` of controller-runtime's metrics.
+    /// Reconciles one key and requeues it as the outcome says; the label is the `result` of controller-runtime's
+    /// metrics.
     private func reconcile(_ key: R.Key) async -> ReconcileResult {
         do {
             switch try await reconciler.reconcile(key) {

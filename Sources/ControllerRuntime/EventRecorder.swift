@@ -1,7 +1,8 @@
 public import Model
 public import Store
 
-/// Records what happened to objects as `Event` objects: an equal event raises the count of the one that is there, as Kubernetes does.
+/// Records what happened to objects as `Event` objects: an equal event raises the count of the one that is there, as
+/// Kubernetes does.
 public struct EventRecorder: Sendable {
     private let store: any ObjectStore
     private let source: String

@@ -1,4 +1,5 @@
-/// The message IDs of operator-facing journal entries; `systemd/catalog/aetheredge.catalog` explains each to `journalctl -x`.
+/// The message IDs of operator-facing journal entries; `systemd/catalog/aetheredge.catalog` explains each to
+/// `journalctl -x`.
 public enum MessageID: String, Sendable, Hashable, CaseIterable {
     /// A resource was changed by a run.
     case resourceChanged = "b68152eb4d9340538d55cfdbd26b5aac"

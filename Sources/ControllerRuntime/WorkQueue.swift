@@ -151,7 +151,8 @@ public final class WorkQueue<Key: Hashable & Sendable, Time: Clock>: Sendable wh
         await withDiscardingTaskGroup { group in
             group.addTask { [clock, timerSignal] in
                 do { try await clock.sleep(until: deadline, tolerance: nil) } catch {
-                    // Cancelled because the signal came first. Raising it now would end the next wait at once, for ever.
+                    // Cancelled because the signal came first. Raising it now would end the next wait at once, for
+                    // ever.
                     return
                 }
                 timerSignal.raise()

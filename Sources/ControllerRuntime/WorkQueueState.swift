@@ -2,8 +2,9 @@ import OrderedCollections
 
 /// The logic of a work queue without locks, time or tasks: every method returns what the shell must do.
 ///
-/// The rules are those of client-go's work queue: a key that is queued is not queued again; a key that is being processed
-/// and is added again is queued once more when it is done, so that two workers never hold the same key and no addition is lost.
+/// The rules are those of client-go's work queue: a key that is queued is not queued again; a key that is being
+/// processed and is added again is queued once more when it is done, so that two workers never hold the same key and
+/// no addition is lost.
 struct WorkQueueState<Key: Hashable & Sendable, Instant: Comparable & Sendable> {
     /// What the shell does after unlocking.
     struct Effects {

@@ -2,8 +2,8 @@ import ControllerRuntime
 import Logging
 import Systemd
 
-/// Sends log records to the journal as structured entries: metadata that names something of ours becomes a field of its own
-/// (`AETHEREDGE_RESOURCE`), the message stays constant, and the line that people read carries the rest.
+/// Sends log records to the journal as structured entries: metadata that names something of ours becomes a field of
+/// its own (`AETHEREDGE_RESOURCE`), the message stays constant, and the line that people read carries the rest.
 struct JournalLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level

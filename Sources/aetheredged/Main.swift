@@ -59,7 +59,8 @@ struct Aetheredged: AsyncParsableCommand {
     }
 
     private static func logger(level: Logger.Level, variables: [String: String]) -> Logger {
-        // systemd sets JOURNAL_STREAM when standard error goes to the journal: then records are sent to it with their fields.
+        // systemd sets JOURNAL_STREAM when standard error goes to the journal: then records are sent to it with their
+        // fields.
         let writesJournal = variables["JOURNAL_STREAM"] != nil && JournalWriter.isAvailable
         let writer = JournalWriter(identifier: "aetheredged")
         var logger = Logger(label: "aetheredged") { _ -> any LogHandler in

@@ -22,8 +22,7 @@ enum StateDirectories {
             if exists(current) { continue }
             guard mkdir(current, index == parts.count - 1 ? permissions : 0o755) == 0 || errno == EEXIST else {
                 throw ConfigurationError(
-                    "cannot make the directory '\(current)': \(String(cString: strerror(errno))); make it or choose another place"
-                )
+                    "cannot make the directory '\(current)': \(String(cString: strerror(errno))); make it yourself")
             }
         }
     }

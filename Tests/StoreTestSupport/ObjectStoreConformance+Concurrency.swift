@@ -6,8 +6,8 @@ import Testing
 extension ObjectStoreConformance {
     private static var lastName: String { "zz-last" }
 
-    /// Many writers, and watchers that begin at any time: versions only grow, and each watcher sees each change once, in
-    /// the one order.
+    /// Many writers, and watchers that begin at any time: versions only grow, and each watcher sees each change once,
+    /// in the one order.
     func concurrentWritersMakeOneHistory(_ store: Backend) async throws {
         let (writers, changes) = (8, 40)
         let start = try await current(store)

@@ -9,6 +9,7 @@ public struct ContentSink: Sendable {
     /// Keeps many small blobs in one go and names each.
     let put: @Sendable ([[UInt8]]) throws -> [DeclaredContent]
     /// Keeps a stream of bytes and names it.
+    // Safety: a chunk is valid only during the call that hands it over; both sinks use it at once.
     let stream:
         @Sendable (_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> DeclaredContent
 

@@ -70,8 +70,8 @@ public struct SiteCompiler: Sendable {
                 isOurs = true
             }
         }
-        // A YAML file that a resource installs need not be YAML that we can read; one of ours must be, and so must one in which
-        // nothing could be read at all.
+        // A YAML file that a resource installs need not be YAML that we can read; one of ours must be, and so must
+        // one in which nothing could be read at all.
         if isOurs || stream.documents.isEmpty { problems += stream.diagnostics }
         blueprints += found
         diagnostics += problems

@@ -3,7 +3,8 @@ import Mustache
 
 /// Renders Mustache templates with the parameters of a blueprint, as plain text: nothing is escaped.
 enum TemplateRenderer {
-    /// Renders a template; throws a diagnostic at its line when it does not parse or names a parameter that is not declared.
+    /// Renders a template; throws a diagnostic at its line when it does not parse or names a parameter that is not
+    /// declared.
     static func render(_ bytes: [UInt8], file: String, parameters: [String: JSONValue]) throws(TemplateFailure)
         -> [UInt8]
     {
@@ -17,7 +18,8 @@ enum TemplateRenderer {
                 "the parameter '\(unknown.name)' is not declared\(near)")
         }
         do {
-            // A tag that is alone on its line takes the line with it: it must not take an empty first line of the template.
+            // A tag that is alone on its line takes the line with it: it must not take an empty first line of the
+            // template.
             let pragma = text.hasPrefix("\n") ? "{{% CONTENT_TYPE: TEXT}}\n" : "{{% CONTENT_TYPE: TEXT}}"
             let template = try MustacheTemplate(string: pragma + text)
             return Array(template.render(value(.object(parameters))).utf8)

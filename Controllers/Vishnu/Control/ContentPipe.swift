@@ -1,8 +1,8 @@
 import LinuxIO
 import Synchronization
 
-/// Hands chunks from a thread that may block to a task that may not, with at most a few chunks in between: the writer waits while
-/// the reader is behind.
+/// Hands chunks from a thread that may block to a task that may not, with at most a few chunks in between: the writer
+/// waits while the reader is behind.
 final class ContentPipe: Sendable {
     private enum End: Sendable {
         case open

@@ -106,7 +106,8 @@ public struct HostControl<Host: HostMutating>: Sendable {
                 if let decision = approval.status.decision, decision != request.decision {
                     throw ControlError(
                         .conflict,
-                        "run '\(name)' was \(decision.rawValue.lowercased()) by \(approval.status.by ?? "somebody") already"
+                        "run '\(name)' was \(decision.rawValue.lowercased()) already, by "
+                            + (approval.status.by ?? "somebody")
                     )
                 }
                 approval.status.decision = request.decision

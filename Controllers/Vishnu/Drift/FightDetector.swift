@@ -22,7 +22,8 @@ struct FightDetector: Sendable {
     private var records: [ResourceID: Record] = [:]
     private let limit = 10_000
 
-    /// The defaults: five repairs in a minute make a fight; the next repair waits ten seconds, then twice as long, up to ten minutes.
+    /// The defaults: five repairs in a minute make a fight; the next repair waits ten seconds, then twice as long, up
+    /// to ten minutes.
     init(
         rounds: Int = 5, window: Int64 = 60_000_000_000, delayInitial: Int64 = 10_000_000_000,
         delayMaximum: Int64 = 600_000_000_000

@@ -5,8 +5,8 @@ import Synchronization
 extension StepHand {
     /// Lets the steps of a batch take effect, in order.
     ///
-    /// After a failure the file steps that were not come to are undone like the others, by looking. For units there is nothing
-    /// to see, so those are marked.
+    /// After a failure the file steps that were not come to are undone like the others, by looking. For units there
+    /// is nothing to see, so those are marked.
     func apply(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         guard batch.isFiles else { return try applyUnits(batch, &ledger) }
         for index in batch.steps {

@@ -3,11 +3,11 @@ import Model
 import Store
 
 extension StepHand {
-    /// Makes a verified batch final: keeps what others wrote meanwhile, records the results, discards what was displaced
-    /// and syncs the directories.
+    /// Makes a verified batch final: keeps what others wrote meanwhile, records the results, discards what was
+    /// displaced and syncs the directories.
     ///
-    /// The results need not be synced, for recovery derives them. They are recorded before anything is discarded, so that a
-    /// journal which cannot be written still finds the old files under their temporary names.
+    /// The results need not be synced, for recovery derives them. They are recorded before anything is discarded, so
+    /// that a journal which cannot be written still finds the old files under their temporary names.
     func complete(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         guard batch.isFiles else {
             try syncUnitLinks(batch.steps.compactMap { ledger.records[$0] })

@@ -21,7 +21,8 @@ extension StepHand {
 
     /// Discards what lies under a temporary name beside the path.
     ///
-    /// A directory first moves, durably, to a name from which nothing is ever put back: it cannot be discarded in one step.
+    /// A directory first moves, durably, to a name from which nothing is ever put back: it cannot be discarded in one
+    /// step.
     func discard(_ record: StepRecord, _ name: String, _ path: String, isDirectory: Bool) throws(StepStop) {
         try attempt(record.resource) { () throws(HostError) in
             guard isDirectory else { return try host.discard(name, beside: path, permit: permit()) }

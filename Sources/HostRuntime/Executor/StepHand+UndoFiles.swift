@@ -141,8 +141,8 @@ extension StepHand {
         try discardKeeping(record, name, path)
     }
 
-    /// What a stopped undo left under its name is either a half-built old state or what it displaced; a directory that was
-    /// being taken apart is of no use any more.
+    /// What a stopped undo left under its name is either a half-built old state or what it displaced; a directory
+    /// that was being taken apart is of no use any more.
     private func dropUndoName(_ record: StepRecord, _ path: String) throws(StepStop) {
         try attempt(record.resource) { () throws(HostError) in
             try host.discard(wasteName(record.index), beside: path, permit: permit())

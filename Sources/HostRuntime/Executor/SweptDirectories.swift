@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The directories that were looked through for temporaries of lost runs since the daemon started; at most as many as hold
-/// managed paths.
+/// The directories that were looked through for temporaries of lost runs since the daemon started; at most as many as
+/// hold managed paths.
 final class SweptDirectories: Sendable {
     private let directories = Mutex<Set<String>>([])
 

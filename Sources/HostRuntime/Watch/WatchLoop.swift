@@ -4,8 +4,8 @@ import Model
 
 /// The watcher's thread: waits for the kernel, turns events into hints, and keeps the marks as the tree changes.
 ///
-/// Bursts: the first event of a path is told at once. A write that is not closed yet is told a moment later, unless its close comes
-/// first, so that a repair does not come between the bytes of one writer.
+/// Bursts: the first event of a path is told at once. A write that is not closed yet is told a moment later, unless
+/// its close comes first, so that a repair does not come between the bytes of one writer.
 struct WatchLoop {
     private let root: RootDirectory
     private let wallTime: @Sendable () -> WallTime
@@ -40,8 +40,8 @@ struct WatchLoop {
 
     /// Runs until asked to stop.
     mutating func run(wake: EventDescriptor, take: () -> HostWatcher.Requests) throws {
-        // A process that touches a file may live for a millisecond: the thread that looks at it must not wait for its turn.
-        // Without privilege it waits like any other, and more processes have ended before they could be named.
+        // A process that touches a file may live for a millisecond: the thread that looks at it must not wait for its
+        // turn. Without privilege it waits like any other, and more processes have ended before they could be named.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -15)
         let mountTable = try MountInformation.openTable()
         mounts = try MountInformation.current()

@@ -84,7 +84,8 @@ struct WatchMarks {
             pathOfWatch[watch] = path
             watchOfPath[path] = watch
         } catch {
-            // Not there yet, or not to be entered: its parent's mark tells when it appears, and the full pass looks anyway.
+            // Not there yet, or not to be entered: its parent's mark tells when it appears, and the full pass looks
+            // anyway.
         }
     }
 

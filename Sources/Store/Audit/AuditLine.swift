@@ -2,9 +2,9 @@ import Model
 
 /// A record as a line of the log.
 ///
-/// A line is the canonical JSON of the record with its sequence and the hash before it, to which its own hash is added as
-/// the last member. The hash is over the line's bytes without that member, so that it can be checked with `sed` and
-/// `sha256sum` alone.
+/// A line is the canonical JSON of the record with its sequence and the hash before it, to which its own hash is
+/// added as the last member. The hash is over the line's bytes without that member, so that it can be checked with
+/// `sed` and `sha256sum` alone.
 struct AuditLine {
     /// Details above this size are replaced by their digest.
     static let detailsLimit = 32 << 10

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The audit log: a chain of records, each with the hash of the one before, in JSON lines.
 ///
-/// The chain stands in segments of bounded size. When the oldest is removed, a record with its head begins the newest, so
-/// the chain still says what was there. Appending is safe from any thread and blocks; one process writes a log at a time,
-/// which the lock on the state database sees to.
+/// The chain stands in segments of bounded size. When the oldest is removed, a record with its head begins the
+/// newest, so the chain still says what was there. Appending is safe from any thread and blocks; one process writes a
+/// log at a time, which the lock on the state database sees to.
 public final class AuditLog: Sendable {
     /// The verb of records about removed segments.
     static let pruneVerb = "audit.prune"

@@ -2,8 +2,8 @@ import Model
 
 /// The bytes of a row as they are written.
 ///
-/// Containers write as they are asked to, depth first. `Encoder` never says that a container is done, so each knows how deep
-/// it stands, and writing to one first ends those below it.
+/// Containers write as they are asked to, depth first. `Encoder` never says that a container is done, so each knows
+/// how deep it stands, and writing to one first ends those below it.
 final class CompactWriter {
     private(set) var bytes: [UInt8] = []
     private(set) var depth = 0

@@ -44,6 +44,7 @@ struct Deflater: ~Copyable {
     }
 
     /// Ends the stream and hands out the rest.
+    // Safety: the sink gets the part of the output buffer that deflate filled, and keeps nothing of it.
     mutating func finish(
         into sink: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -52,6 +53,7 @@ struct Deflater: ~Copyable {
         try drain(Z_FINISH, into: sink)
     }
 
+    // Safety: deflate writes at most `avail_out` bytes to the buffer, which lives as long as the stream.
     private func drain(
         _ flush: Int32, into sink: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) {

@@ -87,7 +87,8 @@ final class BlobDirectory: Sendable {
         return digests
     }
 
-    /// The header of an open file, whose offset is behind it afterwards; nil for a file that begins with something else.
+    /// The header of an open file, whose offset is behind it afterwards; nil for a file that begins with something
+    /// else.
     func readHeader(
         _ file: borrowing FileDescriptor, of digest: ContentDigest
     ) throws(StoreError) -> BlobHeader? {

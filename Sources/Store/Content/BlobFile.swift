@@ -79,6 +79,7 @@ final class BlobFile {
         isPublished = true
     }
 
+    // Safety: the piece is written before the call returns and not kept.
     private func output(_ piece: UnsafeRawBufferPointer) throws(StoreError) {
         do throws(LinuxIOError) { try file.writeAll(piece) } catch {
             throw StoreError(file: error, act: "store content in '\(files.path)'")

@@ -4,8 +4,9 @@ import Model
 
 /// Carries content out of a corrupt database as far as it can be read.
 ///
-/// A blob is believed only when its digest fits, so that nothing corrupt comes along. Rows are read from both ends towards
-/// the damage, which is mostly in one place. Failures are expected here: what cannot be read is what the report lacks.
+/// A blob is believed only when its digest fits, so that nothing corrupt comes along. Rows are read from both ends
+/// towards the damage, which is mostly in one place. Failures are expected here: what cannot be read is what the
+/// report lacks.
 struct ContentSalvage {
     private static let batchLimit = 256
     private let old: DatabaseQueue

@@ -33,7 +33,8 @@ extension ContentStore {
         return result
     }
 
-    /// Ends versions under contest until so many bytes are free, oldest first; the first and last of each resource stay.
+    /// Ends versions under contest until so many bytes are free, oldest first; the first and last of each resource
+    /// stay.
     func makeRoom(for bytes: Int64) throws(StoreError) {
         let pass = try database.read("make room for content") { try CollectionPass.current($0) }
         var freed = try removeUnreferenced(touchedBefore: pass).bytes
@@ -90,8 +91,8 @@ extension ContentStore {
         }
     }
 
-    /// Finds what nothing refers to on the reader, then removes it in small transactions that look again at whatever came
-    /// to refer to something meanwhile.
+    /// Finds what nothing refers to on the reader, then removes it in small transactions that look again at whatever
+    /// came to refer to something meanwhile.
     private func removeUnreferenced(touchedBefore pass: Int64) throws(StoreError) -> ContentCollection {
         let (point, candidates) = try database.read("look for content that nothing needs") { database in
             let point = try ReferencePoint(database)

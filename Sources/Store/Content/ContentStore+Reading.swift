@@ -9,8 +9,8 @@ extension ContentStore {
     // Safety: a piece is valid during the call of the body only.
     /// Hands out a blob piece by piece.
     ///
-    /// The digest is known to fit only once this returns: a caller that stores the pieces must discard them when it throws.
-    /// Throws `.notFound`, `.corrupt`, and what the body throws.
+    /// The digest is known to fit only once this returns: a caller that stores the pieces must discard them when it
+    /// throws. Throws `.notFound`, `.corrupt`, and what the body throws.
     public func read(_ digest: ContentDigest, chunk body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let row = try database.read("read content '\(digest)'") { database in
             try database.firstRow(

@@ -163,7 +163,7 @@ extension ContentStore {
         }
         throw StoreError(
             .full,
-            "cannot store content: \(limits.byteCap) bytes are taken by what runs, generations and recoverable versions "
+            "cannot store content: \(limits.byteCap) bytes are taken by what runs, generations and versions "
                 + "need; raise the cap of the content store or shorten its retention")
     }
 

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import LinuxIO
 
-/// A file beside the database with numbers that no counter has reached, so that the counters of a rebuilt database begin
-/// above everything that was ever handed out, even when the clock stands wrong.
+/// A file beside the database with numbers that no counter has reached, so that the counters of a rebuilt database
+/// begin above everything that was ever handed out, even when the clock stands wrong.
 struct HighWaterMark: Sendable {
     /// One number for each kind of counter.
     struct Values: Sendable, Equatable {
@@ -31,8 +31,8 @@ struct HighWaterMark: Sendable {
         return Values(versions: versions, runs: runs, generations: generations)
     }
 
-    /// Where the counters of a new database begin: above the mark; versions also above what the clock allows any earlier
-    /// database to have reached at a million writes a second.
+    /// Where the counters of a new database begin: above the mark; versions also above what the clock allows any
+    /// earlier database to have reached at a million writes a second.
     func start(clock: UInt64) -> Values {
         var values = read()
         values.versions = max(values.versions, clock << 20)

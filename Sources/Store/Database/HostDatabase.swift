@@ -28,8 +28,9 @@ public final class HostDatabase: Sendable {
 
     /// Opens the database at a path, making it where there is none.
     ///
-    /// A corrupt file is moved aside, see `recovery`. An older schema is migrated after a copy. Throws `.schemaTooNew` for
-    /// a database of a later version, `.unavailable` where the file system or another daemon is in the way.
+    /// A corrupt file is moved aside, see `recovery`. An older schema is migrated after a copy. Throws
+    /// `.schemaTooNew` for a database of a later version, `.unavailable` where the file system or another daemon is
+    /// in the way.
     public convenience init(
         path: String, clock: @escaping @Sendable () -> WallTime = systemWallTime
     ) throws(StoreError) {
@@ -167,7 +168,8 @@ extension HostDatabase {
         synchronousMode.withLock { $0 = durability }
     }
 
-    /// Makes the store's error of SQLite's; a database found malformed is marked, so that the next start moves it aside.
+    /// Makes the store's error of SQLite's; a database found malformed is marked, so that the next start moves it
+    /// aside.
     private func noted(_ error: any Error, _ act: String) -> StoreError {
         if let path, let database = error as? DatabaseError,
             database.resultCode == .SQLITE_CORRUPT || database.resultCode == .SQLITE_NOTADB

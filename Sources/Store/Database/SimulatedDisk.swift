@@ -28,8 +28,8 @@ final class SimulatedDisk: Sendable {
 }
 
 extension HostDatabase {
-    /// Does what a power cut does to a database in memory that loses unsynced writes: everything deferred since the last
-    /// synced commit is gone, and every watch ends.
+    /// Does what a power cut does to a database in memory that loses unsynced writes: everything deferred since the
+    /// last synced commit is gone, and every watch ends.
     public func cutPower() throws(StoreError) {
         guard let simulatedDisk else {
             throw StoreError(.invalid, "cannot cut the power of a database that does not simulate it")

@@ -4,8 +4,9 @@ public import Model
 
 /// The `Resource` objects, made from rows on read.
 ///
-/// A watch that begins at an older version starts with the rows that changed since, each once as it is now; from then on
-/// it hears every write. More than `ResourceProjection.missedLimit` changed rows are `.expired`: listing by pages is cheaper.
+/// A watch that begins at an older version starts with the rows that changed since, each once as it is now; from then
+/// on it hears every write. More than `ResourceProjection.missedLimit` changed rows are `.expired`: listing by pages
+/// is cheaper.
 public struct ResourceProjection: ObjectReading {
     /// The most rows that a watch catches up on.
     public static let missedLimit = 4_096

@@ -4,8 +4,8 @@ public import Model
 
 extension RunJournal {
     private static let columns = """
-        sequence, phase, version, cause, commit_name, plan_hash, changes, steps, requested_by, message, created, started,
-        completed
+        sequence, phase, version, cause, commit_name, plan_hash, changes, steps, requested_by, message, created,
+        started, completed
         """
 
     /// The run with a name; throws `.notFound`.
@@ -93,7 +93,8 @@ extension RunJournal {
     ) throws -> [RunRecord] {
         try database.allRows(
             """
-            SELECT r.sequence, r.phase, r.plan_hash, r.requested_by, r.message, r.created, r.started, r.completed, p.data
+            SELECT r.sequence, r.phase, r.plan_hash, r.requested_by, r.message, r.created, r.started, r.completed,
+                p.data
             FROM runs r JOIN run_plans p ON p.run = r.sequence \(condition)
             """, arguments
         ) { row in

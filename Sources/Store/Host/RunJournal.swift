@@ -5,8 +5,8 @@ public import Model
 /// The durable truth about runs: what was meant to be done, how to go back, and what became of it.
 ///
 /// Runs are numbered and never forgotten while unsettled. Intents are synced before the first effect (I2); results need
-/// not be, as recovery derives them by observing. Everything a run's steps refer to is pinned in the content store from the
-/// intent on until the run is settled.
+/// not be, as recovery derives them by observing. Everything a run's steps refer to is pinned in the content store
+/// from the intent on until the run is settled.
 public final class RunJournal: Sendable {
     /// The most steps that one run can have.
     public static let stepLimit = 1 << 20

@@ -168,7 +168,7 @@ extension SQLiteObjectStore {
         guard isSound, key.name != ".", key.name != ".." else {
             throw StoreError(
                 .invalid,
-                "cannot create \(name(key)): a name has 1 to \(nameLimit) bytes, no spaces, no control characters and no '/'"
+                "cannot create \(name(key)): a name has 1 to \(nameLimit) bytes, no spaces, control characters or '/'"
             )
         }
     }

@@ -23,7 +23,7 @@ enum HistoryFloor {
         guard version >= floor, version <= (try database.version(of: partition)) else {
             throw StoreError(
                 .expired,
-                "the history of '\(kind.rawValue)' does not reach version \(version.value); list again and watch from there"
+                "the history of '\(kind.rawValue)' does not reach version \(version.value); list again and watch it"
             )
         }
     }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Hands what was committed to the watchers of a kind.
 ///
-/// Publishing and subscribing both happen between two commits of the writer, so that every watcher sees each change once
-/// and in order. A watcher that does not keep up is dropped with `.expired`; the writer never waits for one.
+/// Publishing and subscribing both happen between two commits of the writer, so that every watcher sees each change
+/// once and in order. A watcher that does not keep up is dropped with `.expired`; the writer never waits for one.
 final class WatchHub: Sendable {
     /// More watchers than this are refused.
     static let watcherLimit = 1_024

@@ -87,9 +87,14 @@ final class ExecutorFixture: Sendable {
     func digests(of ids: [ResourceID]) async -> [ResourceID: Result<ContentDigest, HostError>] {
         let known = byID
         let wanted = ids.compactMap { known[$0] }
-        guard let context = try? await observer.context(for: declared),
-            let observations = try? await observer.observe(wanted, context: context)
-        else { return [:] }
+        let context: ObservationContext
+        let observations: [ResourceID: Result<Observation, HostError>]
+        do {
+            context = try await observer.context(for: declared)
+            observations = try await observer.observe(wanted, context: context)
+        } catch {
+            return [:]
+        }
         var digests: [ResourceID: Result<ContentDigest, HostError>] = [:]
         for resource in wanted {
             guard let observation = observations[resource.id] else { continue }

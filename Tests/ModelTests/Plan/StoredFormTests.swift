@@ -107,7 +107,8 @@ struct StoredFormTests {
             (["file": ["mode": 420]], "cannot read field 'a.file.mode': a string is expected, not an integer"),
             (
                 ["unit": ["restartOn": ["x"]]],
-                "cannot read field 'a.unit.restartOn[0]': 'x' is not a resource; write TYPE:NAME, such as 'file:/etc/motd'"
+                "cannot read field 'a.unit.restartOn[0]': 'x' is not a resource; write TYPE:NAME, "
+                    + "such as 'file:/etc/motd'"
             ),
         ] as [(JSONValue, String)])
     func `other attributes are refused with their field`(form: JSONValue, expected: String) {
