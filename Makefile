@@ -103,8 +103,8 @@ install: build install-staged ## install below DESTDIR with PREFIX (/usr for a h
 
 .PHONY: install-staged
 install-staged:
-	install -D -m 0755 $(RELEASE)/aetheredged $(DESTDIR)$(sbindir)/aetheredged
-	install -D -m 0755 $(RELEASE)/aetherctl $(DESTDIR)$(bindir)/aetherctl
+	install -D -s -m 0755 $(RELEASE)/aetheredged $(DESTDIR)$(sbindir)/aetheredged
+	install -D -s -m 0755 $(RELEASE)/aetherctl $(DESTDIR)$(bindir)/aetherctl
 	install -d $(DESTDIR)$(unitdir)
 	sed 's#/usr/sbin/aetheredged#$(sbindir)/aetheredged#' systemd/aetheredged.service > $(DESTDIR)$(unitdir)/aetheredged.service
 	install -m 0644 systemd/aetheredged.socket $(DESTDIR)$(unitdir)/aetheredged.socket

@@ -6,7 +6,7 @@ struct ConvergenceLabTests {
     @Test func `200 files and 20 units converge from an empty state, and status, list and journal say so`() async throws
     {
         let files = (0..<199).map { Site.file("/srv/app/d\($0 % 10)/f\($0)", "file \($0)") }
-        let directories = (0..<10).map { Site.directory("/srv/app/d\($0)") }
+        let directories = [Site.directory("/srv/app")] + (0..<10).map { Site.directory("/srv/app/d\($0)") }
         let units = (0..<20).map { Site.unit("lab-\($0).service") }
         let site = [
             "files.yaml": Site.blueprint("files", [Site.file("/etc/motd", "welcome")] + directories + files),

@@ -71,14 +71,17 @@ struct DriftLabTests {
     }
 
     @Test func `a culprit that is gone before anyone can look is named rightly or not at all`() async throws {
-        try await withManagedHost(name: "shortlived", site: Self.site) { managed in
+        let paths = (0..<10).map { "/srv/brief/f\($0)" }
+        let site = [
+            "a.yaml": Site.blueprint("a", [Site.directory("/srv/brief")] + paths.map { Site.file($0, "declared") })
+        ]
+        try await withManagedHost(name: "shortlived", site: site) { managed in
             var named = 0
-            var record = JSONValue.null
-            for round in 0..<10 {
-                let command = round.isMultiple(of: 2) ? "echo spoiled >>\(Self.path)" : "chmod 600 \(Self.path)"
+            for (round, path) in paths.enumerated() {
+                let command = round.isMultiple(of: 2) ? "echo spoiled >>\(path)" : "chmod 600 \(path)"
                 let unit = "brief-\(round).service"
                 try await managed.host.succeed("systemd-run", "--quiet", "--unit=\(unit)", "sh", "-c", command)
-                record = try await managed.waitForRepair(of: "file:\(Self.path)", after: record)
+                let record = try await managed.waitForRepair(of: "file:\(path)")
                 let actor = record["actor"]
                 if actor["unknown"] == .null {
                     named += 1
@@ -139,7 +142,8 @@ struct DriftLabTests {
         UnitSpoiling(
             testDescription: "mask",
             script:
-                "systemctl stop lab-a.service; rm -f /etc/systemd/system/lab-a.service; systemctl mask lab-a.service"),
+                "ln -sfn /dev/null /etc/systemd/system/lab-a.service; systemctl daemon-reload; systemctl stop lab-a.service"
+        ),
         UnitSpoiling(testDescription: "kill", script: "systemctl kill -s KILL lab-a.service"),
         UnitSpoiling(
             testDescription: "edit",

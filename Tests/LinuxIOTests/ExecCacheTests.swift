@@ -96,6 +96,15 @@ import Testing
         #expect(process.commandLine == "bash /opt/job")
     }
 
+    @Test func `a loader whose program was not seen names nobody`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/usr/lib/systemd/systemd")
+        cache.record(pid: 10, image: "/lib64/ld-linux-x86-64.so.2") { true }
+        host.end(10)
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .ended)
+    }
+
     @Test func `a loader that is started as a program is one`() {
         let host = SimulatedProcesses()
         let cache = host.cache()

@@ -83,6 +83,7 @@ import Testing
         ("0::/system.slice/nginx.service\n", "/system.slice/nginx.service"),
         ("0::/\n", "/"),
         ("12:pids:/x\n1:name=systemd:/system.slice/a.service\n0::/other\n", "/system.slice/a.service"),
+        ("9:name=systemd:/\n0::/system.slice/b.service\n", "/system.slice/b.service"),
         ("1:name=systemd:/docker/ab:cd\n", "/docker/ab:cd"),
         ("0::/system.slice/a.service (deleted)\n", "/system.slice/a.service"),
     ])

@@ -5,13 +5,16 @@ public enum ControlGroup {
     /// The path in systemd's hierarchy, from the text of `/proc/PID/cgroup`, for version 1 and 2 alike.
     public static func path(inTable text: String) -> String? {
         var unified: String?
+        var named: String?
         for line in text.split(separator: "\n") {
             // A path may hold colons itself.
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3, fields[2].hasPrefix("/") else { continue }
-            if fields[1] == "name=systemd" { return plain(fields[2]) }
+            if fields[1] == "name=systemd" { named = plain(fields[2]) }
             if fields[0] == "0", fields[1].isEmpty { unified = plain(fields[2]) }
         }
+        // A machine may mount systemd's old hierarchy without using it: then everything is in its root, and the other says more.
+        if let named, named != "/" || unified == nil { return named }
         return unified
     }
 

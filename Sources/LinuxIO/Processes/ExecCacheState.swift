@@ -46,6 +46,9 @@ struct ExecCacheState {
         sampledAt = now
     }
 
+    /// Whether an execution of the process was recorded.
+    func isKnown(_ pid: Int32) -> Bool { entries[pid] != nil }
+
     /// Answers whether an opened loader is that of a program that was recorded, and not a program of its own.
     mutating func takeLoader(of pid: Int32) -> Bool {
         guard let entry = entries[pid], entry.awaitsLoader else { return false }
