@@ -16,7 +16,7 @@ struct CrashLabTests {
             Site.unit(
                 "lab-\(number).service", service: ["Environment=VERSION=\(version)", "ExecStart=/bin/sleep infinity"])
         }
-        return ["a.yaml": Site.blueprint("a", files + units)]
+        return ["a.yaml": Site.blueprint("a", [Site.directory("/srv/data")] + files + units)]
     }
 
     /// Content of a few pages, so that a torn file could be told.

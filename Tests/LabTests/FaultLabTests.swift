@@ -4,10 +4,12 @@ import Testing
 @Suite(.product, .timeLimit(.minutes(20)))
 struct FaultLabTests {
     private static let first = [
-        "a.yaml": Site.blueprint("a", [Site.file("/srv/good", "one"), Site.file("/srv/x/file", "one")])
+        "a.yaml": Site.blueprint(
+            "a", [Site.file("/srv/good", "one"), Site.directory("/srv/x"), Site.file("/srv/x/file", "one")])
     ]
     private static let second = [
-        "a.yaml": Site.blueprint("a", [Site.file("/srv/good", "two"), Site.file("/srv/x/file", "two")])
+        "a.yaml": Site.blueprint(
+            "a", [Site.file("/srv/good", "two"), Site.directory("/srv/x"), Site.file("/srv/x/file", "two")])
     ]
     private static let broken = "file:/srv/x/file"
 
