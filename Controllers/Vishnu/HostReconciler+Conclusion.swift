@@ -76,6 +76,7 @@ extension HostReconciler {
             }
             updates[change.resource] = update
         }
+        state.withLock { $0.lastFailure = nil }
         try await write(updates)
         try await forget(removed)
         for change in run.plan.changes {
@@ -132,6 +133,11 @@ extension HostReconciler {
         if failure.reason == .verification, run.plan.cause != .drift, run.plan.cause != .rollback {
             try await markBad(target, message: failure.message)
         }
+        let isKnown = state.withLock { state in
+            defer { state.lastFailure = failure.message }
+            return state.lastFailure == failure.message
+        }
+        guard !isKnown else { return }
         let id: MessageID = phase == .failed ? .runFailed : .runRolledBack
         environment.logger.error(
             phase == .failed ? "run failed and was not undone completely" : "run failed and was rolled back",

@@ -120,9 +120,18 @@ extension HostReconciler {
         return true
     }
 
-    /// How long until everything is looked at again: soon while something waits for better times, else the full pass,
-    /// jittered so that a fleet does not move in step.
+    /// How long until everything is looked at again: soon, then later and later, while something failed whose cause may go away;
+    /// else the full pass, jittered so that a fleet does not move in step.
     private func nextPass(after result: PassResult) -> Duration {
+        let isTroubled = state.withLock { state in
+            let isTroubled =
+                result == .failed || result == .rolledBack || state.phases.values.contains(.failed)
+            state.retries = isTroubled ? state.retries + 1 : 0
+            return isTroubled
+        }
+        if isTroubled {
+            return retryBackoff.delay(afterFailures: state.withLock { $0.retries } - 1)
+        }
         let full = environment.settings.fullPass
         let jitter = Double(environment.host.wallTime().nanoseconds % 1000) / 1000
         return full * (0.9 + 0.2 * jitter)

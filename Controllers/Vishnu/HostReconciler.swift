@@ -11,6 +11,8 @@ import Synchronization
 public final class HostReconciler<Host: HostMutating>: Reconciler {
     /// The parts that it works with.
     let environment: HostEnvironment<Host>
+    /// How passes that left something failed are repeated: an operator who mended the cause waits a minute at most.
+    let retryBackoff = Backoff(initial: .seconds(1), maximum: .seconds(60))
     /// What survives from one key to the next.
     let state: Mutex<State>
 
@@ -25,6 +27,10 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
         var settledGeneration: Int64?
         var requester = "controller"
+        /// Passes in a row that left something failed.
+        var retries = 0
+        /// The last failure that was logged, so that trying again is not told again.
+        var lastFailure: String?
         var isLoaded = false
         var activeRun: RunControl?
         var isShuttingDown = false

@@ -139,7 +139,7 @@ struct CrashLabTests {
         let left = try await managed.host.succeed("sh", "-c", "ls -A /srv/data | grep -vc '^f[0-9]*$' || true")
         #expect(left == "0", "temporaries are left \(place)")
         let units = try await managed.host.shell(
-            "systemctl show -p Environment --value 'lab-*.service' | sort | uniq -c"
+            "systemctl show -p Environment --value 'lab-*.service' | grep . | sort | uniq -c"
         ).line
         #expect(units == "\(Self.unitCount) VERSION=\(version)", "\(place)")
         let active = try await managed.host.shell("systemctl is-active 'lab-*.service' | sort | uniq -c").line

@@ -25,13 +25,13 @@ struct FaultLabTests {
     static let faults = [
         Fault(
             testDescription: "full disk",
-            begin: "cp -a /srv/x /srv/y; mount -t tmpfs -o size=64k tmpfs /srv/x; cp -a /srv/y/. /srv/x/; "
+            begin: "cp -a /srv/x /srv/y; mount -t tmpfs -o size=64k,mode=755 tmpfs /srv/x; cp -a /srv/y/. /srv/x/; "
                 + "dd if=/dev/zero of=/srv/x/filler bs=4k 2>/dev/null; true",
             end: "rm /srv/x/filler", words: ["space", "full"]),
         Fault(
             testDescription: "read-only file system",
             begin:
-                "cp -a /srv/x /srv/y; mount -t tmpfs tmpfs /srv/x; cp -a /srv/y/. /srv/x/; mount -o remount,ro /srv/x",
+                "cp -a /srv/x /srv/y; mount -t tmpfs -o mode=755 tmpfs /srv/x; cp -a /srv/y/. /srv/x/; mount -o remount,ro /srv/x",
             end: "mount -o remount,rw /srv/x", words: ["read-only"]),
         Fault(
             testDescription: "immutable file", begin: "chattr +i /srv/x/file", end: "chattr -i /srv/x/file",

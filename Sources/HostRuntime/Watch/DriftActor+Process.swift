@@ -7,6 +7,8 @@ extension DriftActor {
     /// Never a guess.
     init(_ attribution: ProcessAttribution) {
         switch attribution {
+        case .process(let process, _) where process.isLoader:
+            self.init(unknown: "the process had ended before it could be looked at, and only its loader was seen")
         case .process(let process, _):
             self.init(process, confidence: "observed")
         case .unknown(.noProcess):
@@ -32,5 +34,13 @@ extension DriftActor {
         unit = process.unit
         session = process.session
         self.confidence = confidence
+    }
+}
+
+extension ProcessInformation {
+    /// Whether the executable is the dynamic loader, which programs open after themselves: never the name of an author.
+    fileprivate var isLoader: Bool {
+        guard let name = executable?.split(separator: "/").last else { return false }
+        return name.hasPrefix("ld-linux") || name.hasPrefix("ld-musl") || name.hasPrefix("ld.so")
     }
 }
