@@ -120,8 +120,8 @@ extension HostReconciler {
         return true
     }
 
-    /// How long until everything is looked at again: soon, then later and later, while something failed whose cause may go away;
-    /// else the full pass, jittered so that a fleet does not move in step.
+    /// How long until everything is looked at again: soon, then later and later, while something failed whose cause
+    /// may go away; else the full pass, jittered so that a fleet does not move in step.
     private func nextPass(after result: PassResult) -> Duration {
         let isTroubled = state.withLock { state in
             let isTroubled =

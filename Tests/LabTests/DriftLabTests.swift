@@ -143,7 +143,8 @@ struct DriftLabTests {
         UnitSpoiling(
             testDescription: "mask",
             script:
-                "ln -sfn /dev/null /etc/systemd/system/lab-a.service; systemctl daemon-reload; systemctl stop lab-a.service"
+                "ln -sfn /dev/null /etc/systemd/system/lab-a.service; systemctl daemon-reload; "
+                + "systemctl stop lab-a.service"
         ),
         UnitSpoiling(testDescription: "kill", script: "systemctl kill -s KILL lab-a.service"),
         UnitSpoiling(

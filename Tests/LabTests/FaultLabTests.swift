@@ -31,7 +31,8 @@ struct FaultLabTests {
         Fault(
             testDescription: "read-only file system",
             begin:
-                "cp -a /srv/x /srv/y; mount -t tmpfs -o mode=755 tmpfs /srv/x; cp -a /srv/y/. /srv/x/; mount -o remount,ro /srv/x",
+                "cp -a /srv/x /srv/y; mount -t tmpfs -o mode=755 tmpfs /srv/x; cp -a /srv/y/. /srv/x/; "
+                + "mount -o remount,ro /srv/x",
             end: "mount -o remount,rw /srv/x", words: ["read-only"]),
         Fault(
             testDescription: "immutable file", begin: "chattr +i /srv/x/file", end: "chattr -i /srv/x/file",

@@ -13,7 +13,8 @@ public enum ControlGroup {
             if fields[1] == "name=systemd" { named = plain(fields[2]) }
             if fields[0] == "0", fields[1].isEmpty { unified = plain(fields[2]) }
         }
-        // A machine may mount systemd's old hierarchy without using it: then everything is in its root, and the other says more.
+        // A machine may mount systemd's old hierarchy without using it: then everything is in its root, and the other
+        // says more.
         if let named, named != "/" || unified == nil { return named }
         return unified
     }

@@ -56,7 +56,8 @@ public final class ExecCache: Sendable {
     }
 
     package func record(pid: Int32, image: String, isPresent: () -> Bool) {
-        // A program opens its loader after itself. Where the program was not seen, the loader would be a wrong name for it.
+        // A program opens its loader after itself. Where the program was not seen, the loader would be a wrong name
+        // for it.
         if ExecCacheState.isLoader(image), state.withLock({ !$0.isKnown(pid) || $0.takeLoader(of: pid) }) { return }
         guard let information = reader(pid), isPresent() else { return }
         let now = monotonicNow()
