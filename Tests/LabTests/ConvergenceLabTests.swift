@@ -20,14 +20,14 @@ struct ConvergenceLabTests {
 
             let status = try await managed.status()
             let counts = status["resources"]
-            #expect(counts["total"].int == 230)
-            #expect(counts["inSync"].int == 230)
+            #expect(counts["total"].int == 231)
+            #expect(counts["inSync"].int == 231)
             #expect(counts["drifted"].int == 0 && counts["failed"].int == 0 && counts["pending"].int == 0)
             #expect(status["errors"].items.isEmpty)
             #expect(status["runs"]["active"].int == 0)
 
             try await expectDeclared(in: managed.host)
-            try await expectList(of: managed, count: 230)
+            try await expectList(of: managed, count: 231)
             try await expectJournal(of: managed, commit: commit)
         }
     }
@@ -57,7 +57,7 @@ struct ConvergenceLabTests {
         #expect(item["spec"]["id"].string == "file:/etc/motd")
         #expect(item["status"]["phase"].string == "InSync")
         #expect(item["status"]["lastTransitionTime"].string != nil)
-        #expect(list["items"].items.contains { $0["metadata"]["name"].string == "unit:lab-7.service" })
+        #expect(list["items"].items.contains { $0["spec"]["id"].string == "unit:lab-7.service" })
 
         // Every command takes the readable form too.
         #expect(try await managed.resource("file:/etc/motd")["metadata"]["name"].string == "file:etc-motd")
@@ -67,8 +67,8 @@ struct ConvergenceLabTests {
         let entries = try await managed.host.journal("-t", "aetheredged")
         let changes = entries.filter { $0["AETHEREDGE_RESOURCE"] != .null && $0["AETHEREDGE_RUN"] != .null }
         let named = changes.compactMap { $0["AETHEREDGE_RESOURCE"].string }
-        #expect(named.count == 230)
-        #expect(Set(named).count == 230)
+        #expect(named.count == 231)
+        #expect(Set(named).count == 231)
         #expect(named.contains("file:/etc/motd") && named.contains("unit:lab-7.service"))
         #expect(changes.allSatisfy { $0["AETHEREDGE_COMMIT"].string == commit })
         #expect(entries.allSatisfy { $0["SYSLOG_IDENTIFIER"].string == "aetheredged" })
