@@ -146,7 +146,7 @@ struct ConvergenceLabTests {
         }
     }
 
-    @Test func `a host that was rebooted comes back in its declared state, with nothing run`() async throws {
+    @Test func `a host that was rebooted comes back in its declared state, with no file written`() async throws {
         let site = ["a.yaml": Site.blueprint("a", [Site.file("/srv/a", "one"), Site.unit("lab-a.service")])]
         try await withManagedHost(name: "reboot", site: site) { managed in
             let commit = try #require(try await managed.status()["commit"].string)
@@ -154,7 +154,11 @@ struct ConvergenceLabTests {
             try await managed.host.reboot()
             try await managed.waitUntilConverged(to: commit)
             #expect(try await managed.host.succeed("systemctl", "is-active", "lab-a.service") == "active")
-            #expect(try await managed.list("workflowruns").count == runs)
+            // A daemon that looks before systemd has started a unit asks for the start that is queued already; nothing else.
+            let since = try await managed.list("workflowruns").dropFirst(runs)
+            #expect(since.count <= 1)
+            #expect(since.allSatisfy { $0["spec"]["cause"].string == "drift" })
+            #expect(try await managed.resource("file:/srv/a")["status"]["lastRun"].string == "run-1")
             #expect(try await managed.ctl("audit", "verify").status == 0)
         }
     }
