@@ -154,7 +154,8 @@ struct ConvergenceLabTests {
             try await managed.host.reboot()
             try await managed.waitUntilConverged(to: commit)
             #expect(try await managed.host.succeed("systemctl", "is-active", "lab-a.service") == "active")
-            // A daemon that looks before systemd has started a unit asks for the start that is queued already; nothing else.
+            // A daemon that looks before systemd has started a unit asks for the start that is queued already, and for
+            // nothing else.
             let since = try await managed.list("workflowruns").dropFirst(runs)
             #expect(since.count <= 1)
             #expect(since.allSatisfy { $0["spec"]["cause"].string == "drift" })
