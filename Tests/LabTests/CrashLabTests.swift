@@ -43,7 +43,7 @@ struct CrashLabTests {
     {
         try await withManagedHost(name: "crash", site: Self.site(version: 0), files: Self.crashing) { managed in
             let host = managed.host
-            let boundaryMaximum = Lab.campaign(ci: 12, full: 2000)
+            let boundaryMaximum = Lab.campaign(ci: 30, full: 2000)
             var boundary = 0
             var hasCrashed = true
             while hasCrashed, boundary < boundaryMaximum {
