@@ -17,13 +17,14 @@ extension HostReconciler {
         let environment = environment
         let hash = plan.hash
         let waiting = try await environment.worker.run {
-            try environment.journal.unsettled().filter { $0.phase == .waitingForApproval }
+            try environment.journal.unsettled(in: .waitingForApproval)
         }
-        for run in waiting where run.planHash != hash {
-            try await settle(run, as: .superseded, "the plan changed to \(hash)")
+        for run in waiting where run.spec.planHash != hash {
+            try await settle(run.name, as: .superseded, "the plan changed to \(hash)")
         }
-        if let run = waiting.first(where: { $0.planHash == hash }) {
-            state.withLock { $0.passes.note(activity: "waiting for approval", run: run.name) }
+        if let asked = waiting.first(where: { $0.spec.planHash == hash }) {
+            state.withLock { $0.passes.note(activity: "waiting for approval", run: asked.name) }
+            let run = try await environment.worker.run { try environment.journal.run(named: asked.name) }
             return try await act(on: run, of: target, hints: hints)
         }
         if try await wasDenied(hash) {
@@ -43,10 +44,10 @@ extension HostReconciler {
     func supersedeWaiting() async throws {
         let environment = environment
         let waiting = try await environment.worker.run {
-            try environment.journal.unsettled().filter { $0.phase == .waitingForApproval }
+            try environment.journal.unsettled(in: .waitingForApproval)
         }
         for run in waiting {
-            try await settle(run, as: .superseded, "there is nothing left to approve")
+            try await settle(run.name, as: .superseded, "there is nothing left to approve")
         }
     }
 
@@ -90,7 +91,7 @@ extension HostReconciler {
             approved.phase = .running
             return try await self.run(run.plan, of: target, findings: run.plan.gate, hints: hints, approved: approved)
         case .denied:
-            try await settle(run, as: .denied, "denied by \(approval.status.by ?? "somebody")")
+            try await settle(run.name, as: .denied, "denied by \(approval.status.by ?? "somebody")")
             try await hold(run.plan, reason: .denied, message: "denied by \(approval.status.by ?? "somebody")")
             return .denied
         case .approved, nil:
@@ -104,16 +105,17 @@ extension HostReconciler {
     private func wasDenied(_ hash: String) async throws -> Bool {
         let environment = environment
         return try await environment.worker.run {
-            try environment.journal.runs(limit: 50).contains { $0.planHash == hash && $0.phase == .denied }
+            try environment.journal.summaries(limit: 50)
+                .contains { $0.spec.planHash == hash && $0.phase == .denied }
         }
     }
 
-    private func settle(_ run: RunRecord, as phase: RunPhase, _ message: String) async throws {
+    private func settle(_ run: String, as phase: RunPhase, _ message: String) async throws {
         let environment = environment
         let time = environment.host.wallTime()
         try await environment.worker.run {
             try environment.journal.transition(
-                run: run.name, to: phase, message: message, time: time, durability: .synced)
+                run: run, to: phase, message: message, time: time, durability: .synced)
         }
     }
 

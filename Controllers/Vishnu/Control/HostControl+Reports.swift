@@ -10,18 +10,18 @@ extension HostControl {
         let environment = environment
         let source = try await source()
         let (counts, unsettled) = try await environment.worker.run {
-            (try environment.resources.counts(), try environment.journal.unsettled().map(\.phase))
+            (try environment.resources.counts(), try environment.journal.unsettledCounts())
         }
         let status = source?.status ?? SourceKind.Status()
         let resources = ResourceCounts(counts)
         let now = environment.host.wallTime()
         let isClean = resources.drifted + resources.pending + resources.failed == 0
         let isInForce = status.commit != nil && status.commit == status.fetched?.commit
-        let waiting = unsettled.count { $0 == .waitingForApproval }
+        let waiting = unsettled[.waitingForApproval] ?? 0
         return StatusSummary(
             converged: isInForce && isClean && status.conditions?[.stalled]?.status != .true, commit: status.commit,
             generation: status.generation, paused: status.paused?.isInForce(at: now) ?? false, resources: resources,
-            runs: RunCounts(active: unsettled.count - waiting, waitingForApproval: waiting),
+            runs: RunCounts(active: unsettled.values.reduce(0, +) - waiting, waitingForApproval: waiting),
             errors: try await errors(status), source: source?.spec, fetched: status.fetched)
     }
 

@@ -115,7 +115,7 @@ extension Executor {
                 requestedBy: "controller", phase: .running, createdTime: host.wallTime()))
         let journal = journal
         return try await worker.run {
-            let live = Set(try journal.unsettled().map(\.sequence))
+            let live = Set(try journal.unsettledSequences())
             return try hand.removeOrphans(in: directories, except: live)
         }
     }

@@ -38,6 +38,8 @@ struct RunLayout: Sendable, Equatable {
     private(set) var steps: [Step] = []
     /// The batches in the order of execution.
     private(set) var batches: [Batch] = []
+    /// The steps of each change, by its position in the plan.
+    private(set) var stepsOfChange: [[Int]] = []
 
     /// Lays out a plan.
     init(_ plan: Plan) {
@@ -54,6 +56,8 @@ struct RunLayout: Sendable, Equatable {
             batch.steps = batch.steps.lowerBound..<steps.count
             batches.append(batch)
         }
+        stepsOfChange = Array(repeating: [], count: plan.changes.count)
+        for step in steps { stepsOfChange[step.change].append(step.index) }
     }
 
     private mutating func append(_ wave: [LayoutBuilder.Placed], to batch: inout Batch) {

@@ -132,30 +132,29 @@ extension StepHand {
     private func rows(
         completedBy batch: RunLayout.Batch, _ ledger: RunLedger
     ) throws(StepStop) -> [ResourceRow] {
+        guard !batch.completed.isEmpty else { return [] }
         let ids = batch.completed.map { run.plan.changes[$0].resource }
-        guard !ids.isEmpty else { return [] }
         let existing = try store { () throws(StoreError) in try resources.rows(ids: ids) }
         var known: [ResourceID: ResourceRow] = [:]
         for row in existing { known[row.id] = row }
         let now = host.wallTime()
-        return ids.compactMap { id in
+        return zip(batch.completed, ids).compactMap { change, id in
             guard let declared = ledger.declared[id] else { return nil }
             var row = known[id] ?? ResourceRow(id: id, declared: declared, status: .init(), createdTime: now)
             row.declared = declared
-            if row.beforeAdoption == nil, row.status.lastRun == nil { row.beforeAdoption = stateBefore(id, ledger) }
+            if row.beforeAdoption == nil, row.status.lastRun == nil { row.beforeAdoption = stateBefore(change, ledger) }
             row.markInSync(by: run, at: now)
             return row
         }
     }
 
     /// What was at a resource before the run, for a resource that was not managed before.
-    private func stateBefore(_ id: ResourceID, _ ledger: RunLedger) -> StateBefore? {
-        let first = layout.steps.first { step in
-            guard step.resource == id, let record = ledger.records[step.index] else { return false }
+    private func stateBefore(_ change: Int, _ ledger: RunLedger) -> StateBefore? {
+        let id = run.plan.changes[change].resource
+        return layout.stepsOfChange[change].lazy.compactMap { ledger.records[$0] }.first { record in
             if case .none = record.undo.before { return false }
-            return id.type.isPath ? step.operation.path == id.identity : step.operation.path == nil
-        }
-        return first.flatMap { ledger.records[$0.index]?.undo.before }
+            return id.type.isPath ? record.operation.path == id.identity : record.operation.path == nil
+        }?.undo.before
     }
 }
 

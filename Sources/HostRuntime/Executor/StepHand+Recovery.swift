@@ -70,8 +70,8 @@ extension StepHand {
             if hasStrangers { strangers.append(directory) }
         }
         guard !strangers.isEmpty else { return }
-        let live = try store { () throws(StoreError) in try journal.unsettled() }
-        _ = try removeOrphans(in: strangers, except: Set(live.map(\.sequence)))
+        let live = try store { () throws(StoreError) in try journal.unsettledSequences() }
+        _ = try removeOrphans(in: strangers, except: Set(live))
     }
 
     /// Removes temporaries of other runs than these.

@@ -51,6 +51,32 @@ extension RunJournal {
         }
     }
 
+    /// How many runs that are not settled are in each phase.
+    public func unsettledCounts() throws(StoreError) -> [RunPhase: Int] {
+        try database.read("count unsettled runs") { database in
+            var counts: [RunPhase: Int] = [:]
+            let phases = try database.allRows("SELECT sequence, phase FROM runs WHERE settled = 0", []) { row in
+                try Self.phase(row[1], Self.name(of: row[0]))
+            }
+            for phase in phases { counts[phase, default: 0] += 1 }
+            return counts
+        }
+    }
+
+    /// The runs in a phase that is not settled, without their plans, oldest first.
+    public func unsettled(in phase: RunPhase) throws(StoreError) -> [RunSummary] {
+        try database.read("list unsettled runs") { database in
+            try Self.summaries(database, "WHERE settled = 0 AND phase = ? ORDER BY sequence", [phase.rawValue])
+        }
+    }
+
+    /// The sequences of every run that is not settled, oldest first.
+    public func unsettledSequences() throws(StoreError) -> [Int64] {
+        try database.read("list unsettled runs") { database in
+            try database.allRows("SELECT sequence FROM runs WHERE settled = 0 ORDER BY sequence", []) { $0[0] as Int64 }
+        }
+    }
+
     /// The runs that changed after a version, in the order of their changes; each once, as it is now.
     public func changes(after version: ResourceVersion, limit: Int = 500) throws(StoreError) -> [RunSummary] {
         try database.read("list changed runs") { database in
