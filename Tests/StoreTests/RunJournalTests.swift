@@ -29,6 +29,17 @@ import Testing
         }
     }
 
+    @Test func `a step that is recorded again is counted once`() throws {
+        let journal = RunJournal(try HostDatabase.inMemory())
+        let record = try journal.create(run(), durability: .deferred)
+        try journal.recordIntents(run: record.name, steps: (0..<4).map { step($0) })
+        try journal.recordIntents(run: record.name, steps: [step(1), step(2)])
+        #expect(try journal.summary(named: record.name).stepsTotal == 4)
+        try journal.recordIntents(run: record.name, steps: (3..<6).map { step($0) })
+        try journal.recordIntents(run: record.name, steps: [])
+        #expect(try journal.summary(named: record.name).stepsTotal == 6)
+    }
+
     @Test func `steps come back in order with their newest results`() throws {
         let journal = RunJournal(try HostDatabase.inMemory())
         let record = try journal.create(run(), durability: .deferred)

@@ -74,7 +74,8 @@ public final class RunJournal: Sendable {
             let digests = ContentReferences.of(steps)
             try ContentPins.add(digests, owner: ContentPins.owner(run: sequence), transaction.database)
             for version in versions { try RetainedVersion.insert(version, transaction.database) }
-            try touch(sequence, stepsAdded: steps.count, transaction)
+            let known = (steps.map(\.index).max() ?? -1) + 1
+            try touch(sequence, stepsKnown: known, transaction)
         }
     }
 
@@ -92,7 +93,7 @@ public final class RunJournal: Sendable {
                     "INSERT INTO step_results (run, first, last, state, message) VALUES (?, ?, ?, ?, ?)",
                     [sequence, range.first, range.last, range.state.rawValue, range.message])
             }
-            try touch(sequence, stepsAdded: 0, transaction)
+            try touch(sequence, stepsKnown: 0, transaction)
             try ResourceTable.write(rows, partition: partition, hub: database.hub, transaction)
         }
     }
@@ -168,11 +169,12 @@ public final class RunJournal: Sendable {
         return !isSettled
     }
 
-    private func touch(_ sequence: Int64, stepsAdded: Int, _ transaction: WriteTransaction) throws {
+    /// Steps are numbered without gaps, so the highest number says how many there are, however often one is recorded.
+    private func touch(_ sequence: Int64, stepsKnown: Int, _ transaction: WriteTransaction) throws {
         let version = try transaction.raiseVersion(of: partition)
         try transaction.database.run(
-            "UPDATE runs SET steps = steps + ?, version = ? WHERE sequence = ?",
-            [stepsAdded, Int64(version.value), sequence])
+            "UPDATE runs SET steps = max(steps, ?), version = ? WHERE sequence = ?",
+            [stepsKnown, Int64(version.value), sequence])
         transaction.whenCommitted { self.database.signals.send(.runs) }
     }
 }
