@@ -59,7 +59,7 @@ extension HostReconciler {
         let bootTime = environment.host.bootTime()
         var updates: [ResourceID: RowUpdate] = [:]
         var removed: [ResourceID] = []
-        var contested: [ResourceID] = []
+        var contested: [ResourceID: FightDetector.Fight] = [:]
         for change in run.plan.changes {
             guard let declared = target[change.resource] else {
                 removed.append(change.resource)
@@ -71,8 +71,9 @@ extension HostReconciler {
                 let actor = hint?.actor ?? change.actor ?? DriftActor(unknown: Self.notWatched)
                 update.drift = DriftRecord(
                     time: hint?.time ?? run.createdTime, repairedTime: time, run: run.name, actor: actor)
-                let startsFight = state.withLock { $0.fights.noteRepair(of: change.resource, at: bootTime) }
-                if startsFight { contested.append(change.resource) }
+                contested[change.resource] = state.withLock { state in
+                    state.fights.noteRepair(of: change.resource, by: Opponent(actor), at: bootTime)
+                }
             }
             updates[change.resource] = update
         }
@@ -87,7 +88,7 @@ extension HostReconciler {
     }
 
     private func announce(
-        _ run: RunRecord, contested: [ResourceID], hints: [ResourceID: HintBuffer.Hint]
+        _ run: RunRecord, contested: [ResourceID: FightDetector.Fight], hints: [ResourceID: HintBuffer.Hint]
     ) async throws {
         let reason: Reason = run.plan.cause == .drift ? .repaired : .changed
         for change in run.plan.changes.prefix(100) {
@@ -95,10 +96,11 @@ extension HostReconciler {
                 .normal, on: change.resource.objectKey, reason: reason,
                 message: "\(change.action.rawValue) by \(run.plan.cause.rawValue) run")
         }
-        for resource in contested {
+        for (resource, fight) in contested.sorted(by: { $0.key < $1.key }) {
             let actor = hints[resource]?.actor
             let name = actor?.exe ?? actor?.comm ?? "somebody unknown"
-            let message = "'\(name)' undoes every repair; the next one waits, longer each time"
+            let what = fight == .oneOpponent ? "'\(name)' undoes every repair" : "it is changed again and again"
+            let message = "\(what); the next repair waits, longer each time"
             environment.logger.warning(
                 "repairs are contested, backing off",
                 metadata: Self.metadata(

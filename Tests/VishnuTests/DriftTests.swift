@@ -38,28 +38,74 @@ import Testing
         #expect(buffer.take() != .everything)
     }
 
-    @Test(.tags(.i10)) func `five repairs in a minute make a fight, and each next one waits longer`() {
+    private func actor(_ executable: String, pid: Int32 = 1, unit: String? = nil, uid: UInt32 = 0) -> Opponent {
+        var actor = DriftActor()
+        actor.exe = executable
+        actor.pid = pid
+        actor.unit = unit
+        actor.uid = uid
+        return Opponent(actor)
+    }
+
+    @Test(.tags(.i10))
+    func `five repairs in a minute against one opponent make a fight, and each next one waits longer`() {
         var fights = FightDetector()
         let a = Plans.id("/a")
         for round in 0..<4 {
-            let startsFight = fights.noteRepair(of: a, at: Int64(round) * second)
-            #expect(!startsFight)
+            let fight = fights.noteRepair(of: a, by: actor("/bin/sed", pid: Int32(round)), at: Int64(round) * second)
+            #expect(fight == nil)
         }
-        let isFight = fights.noteRepair(of: a, at: 4 * second)
-        #expect(isFight)
+        let fight = fights.noteRepair(of: a, by: actor("/bin/sed", pid: 99), at: 4 * second)
+        #expect(fight == .oneOpponent)
         #expect(fights.waitsUntil(a, at: 5 * second) == 14 * second)
         #expect(fights.contested(at: 5 * second) == [a])
         #expect(fights.waitsUntil(a, at: 14 * second) == nil)
-        let goesOn = fights.noteRepair(of: a, at: 15 * second)
-        #expect(goesOn)
+        let goesOn = fights.noteRepair(of: a, by: actor("/bin/sed", pid: 100), at: 15 * second)
+        #expect(goesOn == .oneOpponent)
         #expect(fights.waitsUntil(a, at: 16 * second) == 35 * second)
+    }
+
+    @Test func `five different authors within a minute are no fight`() {
+        var fights = FightDetector()
+        let authors = [
+            actor("/bin/sed"), actor("/bin/vi"), actor("/bin/sed", uid: 1000), actor("/bin/sed", unit: "cron.service"),
+            Opponent(DriftActor(unknown: "not seen")),
+        ]
+        for (round, author) in authors.enumerated() {
+            let fight = fights.noteRepair(of: Plans.id("/a"), by: author, at: Int64(round) * second)
+            #expect(fight == nil)
+        }
+    }
+
+    @Test(.tags(.i10)) func `twenty repairs in a minute are a fight whoever made them necessary`() {
+        var fights = FightDetector()
+        let a = Plans.id("/a")
+        for round in 0..<19 {
+            let fight = fights.noteRepair(of: a, by: actor("/bin/\(round)"), at: Int64(round) * second)
+            #expect(fight == nil)
+        }
+        let fight = fights.noteRepair(of: a, by: actor("/bin/last"), at: 19 * second)
+        #expect(fight == .many)
+        #expect(fights.waitsUntil(a, at: 20 * second) == 29 * second)
+        let goesOn = fights.noteRepair(of: a, by: actor("/bin/another"), at: 30 * second)
+        #expect(goesOn == .many)
+    }
+
+    @Test(.tags(.i10)) func `authors that are not known count as one`() {
+        var fights = FightDetector()
+        var last: FightDetector.Fight?
+        for round in 0..<5 {
+            let unknown = Opponent(DriftActor(unknown: "reason \(round)"))
+            last = fights.noteRepair(of: Plans.id("/a"), by: unknown, at: Int64(round) * second)
+        }
+        #expect(last == .oneOpponent)
     }
 
     @Test func `repairs that lie apart are no fight`() {
         var fights = FightDetector()
-        for round in 0..<20 {
-            let startsFight = fights.noteRepair(of: Plans.id("/a"), at: Int64(round) * 30 * second)
-            #expect(!startsFight)
+        for round in 0..<40 {
+            let fight = fights.noteRepair(of: Plans.id("/a"), by: actor("/bin/sed"), at: Int64(round) * 30 * second)
+            #expect(fight == nil)
         }
     }
 
@@ -67,10 +113,10 @@ import Testing
         var fights = FightDetector()
         var now: Int64 = 0
         for _ in 0..<60 {
-            _ = fights.noteRepair(of: Plans.id("/a"), at: now)
+            _ = fights.noteRepair(of: Plans.id("/a"), by: actor("/bin/sed"), at: now)
             now = (fights.waitsUntil(Plans.id("/a"), at: now) ?? now) + second
         }
-        _ = fights.noteRepair(of: Plans.id("/a"), at: now)
+        _ = fights.noteRepair(of: Plans.id("/a"), by: actor("/bin/sed"), at: now)
         #expect((fights.waitsUntil(Plans.id("/a"), at: now) ?? 0) - now <= 600 * second)
     }
 
