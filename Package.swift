@@ -130,7 +130,10 @@ let package = Package(
             name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
         .testTarget(
             name: "VishnuTests",
-            dependencies: ["ControllerRuntime", "HostRuntime", "Model", "Store", "TestSupport", "Vishnu"]),
+            dependencies: [
+                "ControllerRuntime", "HostRuntime", "HostTestSupport", "Model", "Store", "TestSupport", "Vishnu",
+                logging,
+            ]),
         .testTarget(
             name: "AetherctlTests",
             dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),

@@ -9,7 +9,7 @@ extension HostReconciler {
     /// Asks a person about a plan, or acts on their answer.
     ///
     /// A question binds a run and the plan's hash: when the plan changes, the old run is superseded and a new one
-    /// asks again (I5).
+    /// asks again (I5). What drifted and what a commit wants are questions of their own.
     func ask(
         _ plan: Plan, judged: [(Change, Gate.Verdict)], of target: LoadedGeneration,
         hints: [ResourceID: HintBuffer.Hint]
@@ -19,7 +19,7 @@ extension HostReconciler {
         let waiting = try await environment.worker.run {
             try environment.journal.unsettled(in: .waitingForApproval)
         }
-        for run in waiting where run.spec.planHash != hash {
+        for run in waiting where run.spec.planHash != hash && (run.spec.cause == .drift) == (plan.cause == .drift) {
             try await settle(run.name, as: .superseded, "the plan changed to \(hash)")
         }
         if let asked = waiting.first(where: { $0.spec.planHash == hash }) {
@@ -40,13 +40,13 @@ extension HostReconciler {
         return .waitingForApproval
     }
 
-    /// Ends waiting runs whose question no longer arises.
-    func supersedeWaiting() async throws {
+    /// Ends waiting runs whose question no longer arises: of drift, or of everything else.
+    func supersedeWaiting(ofDrift: Bool) async throws {
         let environment = environment
         let waiting = try await environment.worker.run {
             try environment.journal.unsettled(in: .waitingForApproval)
         }
-        for run in waiting {
+        for run in waiting where (run.spec.cause == .drift) == ofDrift {
             try await settle(run.name, as: .superseded, "there is nothing left to approve")
         }
     }
@@ -84,6 +84,7 @@ extension HostReconciler {
         case .approved where approval.spec.planHash == run.planHash:
             let environment = environment
             let time = environment.host.wallTime()
+            try await noteApproval(of: run, towards: target)
             try await environment.worker.run {
                 try environment.journal.transition(run: run.name, to: .running, time: time, durability: .synced)
             }

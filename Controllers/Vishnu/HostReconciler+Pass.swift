@@ -47,22 +47,26 @@ extension HostReconciler {
         if let wanted = state.withLock({ $0.passes.planHash }), wanted != survey.planned.plan.hash {
             return (.planChanged, "the plan is now \(survey.planned.plan.hash); run 'aetherctl plan' and look again")
         }
-        var result = PassResult.nothingToDo
+        var drift = PassResult.nothingToDo
         if !survey.split.drift.isEmpty {
-            result = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
-            guard result == .succeeded || result == .differencesLeft || result == .waitingForApproval else {
-                try await publish(survey, result: result)
-                return (result, nil)
+            drift = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
+            guard drift == .succeeded || drift == .differencesLeft || drift == .waitingForApproval else {
+                try await publish(survey, result: drift)
+                return (drift, nil)
             }
             if !survey.split.wanted.isEmpty { survey = try await self.survey(target.0, cause: target.1) }
         }
+        var wanted = PassResult.nothingToDo
         if !survey.split.wanted.isEmpty {
-            result = try await carryOut(
+            wanted = try await carryOut(
                 survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
         }
-        if result != .waitingForApproval, result != .paused { try await supersedeWaiting() }
+        if drift != .waitingForApproval { try await supersedeWaiting(ofDrift: true) }
+        if wanted != .waitingForApproval, wanted != .paused { try await supersedeWaiting(ofDrift: false) }
+        var result = survey.split.wanted.isEmpty ? drift : wanted
         if result == .nothingToDo || result == .succeeded {
             result = try await markConverged(survey, source: source) ? result : .differencesLeft
+            if drift == .waitingForApproval { result = drift }
         }
         try await publish(survey, result: result)
         return (result, nil)
@@ -77,13 +81,15 @@ extension HostReconciler {
         if let loaded = state.withLock({ $0.inForce }), loaded.number == target.generation {
             return (loaded, target.cause)
         }
+        // What converged once but is not in force now, as after `resume`, is a change like a new commit.
+        let cause = target.cause == .drift ? .change : target.cause
         if let loaded = state.withLock({ $0.target }), loaded.number == target.generation {
-            return (loaded, target.cause)
+            return (loaded, cause)
         }
         let record = try await environment.worker.run { try environment.generations.generation(target.generation) }
         let loaded = LoadedGeneration(record)
         state.withLock { $0.target = loaded }
-        return (loaded, target.cause)
+        return (loaded, cause)
     }
 
     /// Observes and plans.

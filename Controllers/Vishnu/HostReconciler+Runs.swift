@@ -48,7 +48,7 @@ extension HostReconciler {
         return Gate.Context(
             cause: plan.cause, declared: declared, isPaused: source.status.paused?.isInForce(at: now) ?? false,
             pausedBlueprints: pauses.blueprints, pausedResources: pauses.resources, contested: managed.1,
-            managed: managed.0,
+            approved: try await approved(plan, in: target), managed: managed.0,
             removalLimitPercent: source.spec.removalLimitPercent ?? environment.settings.removalLimitPercent,
             isTargetEmpty: target.resources.isEmpty)
     }

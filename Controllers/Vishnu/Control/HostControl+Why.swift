@@ -16,6 +16,7 @@ extension HostControl {
             return (row, runs.prefix(20), try environment.generations.list(limit: 100))
         }
         guard let row else { throw ControlError(.notFound, "'\(id)' is not managed; run 'aetherctl get resources'") }
+        let covering = try await covering(row)
         let commits = Dictionary(generations.map { ($0.commit.commit, $0.commit) }) { first, _ in first }
         var entries: [WhyRun] = []
         for run in runs {
@@ -26,7 +27,8 @@ extension HostControl {
                     time: run.completionTime ?? run.startTime ?? run.createdTime,
                     commit: commits[run.plan.commit] ?? CommitDescription(commit: run.plan.commit),
                     planHash: run.planHash, gate: run.plan.gate.filter { $0.resource == nil || $0.resource == id },
-                    approvedBy: try await approver(of: run.name), requestedBy: run.requestedBy, change: change,
+                    approvedBy: try await approver(of: run.name) ?? (run.plan.cause == .drift ? covering : nil),
+                    requestedBy: run.requestedBy, change: change,
                     actor: change.actor))
         }
         let source = try await environment.objects.read(SourceKind.self, sourceName)
@@ -34,6 +36,14 @@ extension HostControl {
             resource: id, phase: row.status.phase, blueprint: row.declared.blueprint, position: row.declared.position,
             commit: source.status.commit.map { commits[$0] ?? CommitDescription(commit: $0) },
             lastDrift: row.status.lastDrift, runs: entries)
+    }
+
+    /// Who approved the declaration that drift is repaired to, and with which run; nil where nobody was asked.
+    private func covering(_ row: ResourceRow) async throws -> String? {
+        guard row.declared.mode == .propose else { return nil }
+        let digest = try row.declared.attributesDigest
+        guard let approval = row.status.approved?.first(where: { $0.digest == digest }) else { return nil }
+        return "\(try await approver(of: approval.run) ?? "somebody") with \(approval.run)"
     }
 
     private func approver(of run: String) async throws -> String? {

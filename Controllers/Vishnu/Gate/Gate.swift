@@ -18,6 +18,8 @@ struct Gate: Sendable {
         var pausedResources: Set<ResourceID>
         /// Resources whose repair waits because somebody undoes it.
         var contested: Set<ResourceID>
+        /// Resources whose declaration in the target a person approved, so that drift back to it is repaired.
+        var approved: Set<ResourceID> = []
         /// How many resources are managed now.
         var managed: Int
         /// The share of managed resources that may be removed without approval, in percent.
@@ -78,6 +80,7 @@ struct Gate: Sendable {
         if change.action == .remove, let removal { return .requireApproval(removal) }
         switch declared.mode {
         case .enforce: return .allow
+        case .propose where context.cause == .drift && context.approved.contains(change.resource): return .allow
         case .propose: return .requireApproval("blueprint '\(declared.blueprint)' has mode: propose")
         case .observe:
             return .hold(.drifted, .differencesReported, "blueprint '\(declared.blueprint)' has mode: observe")

@@ -32,6 +32,8 @@ public enum ResourceKind: Kind {
         public var lastDrift: DriftRecord?
         /// The run that last changed the resource.
         public var lastRun: String?
+        /// Declarations of the resource that a person approved, newest first.
+        public var approved: [ApprovedDeclaration]?
         /// Set while the resource is paused.
         public var paused: Pause?
         /// Ready, Reconciling, Stalled.

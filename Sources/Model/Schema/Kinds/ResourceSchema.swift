@@ -18,10 +18,19 @@ enum ResourceSchema {
             FieldSchema("lastTransitionTime", .text(.time), "When the phase last changed."),
             FieldSchema("lastDrift", .object(drift), "The last drift."),
             FieldSchema("lastRun", .string, "The run that last changed the resource."),
+            FieldSchema(
+                "approved", .list(.object(approved)),
+                "Declarations that a person approved; drift back to one is repaired without asking again."),
             MetadataSchema.paused,
             MetadataSchema.conditions,
         ])
 
+    private static let approved = ObjectSchema(
+        "ApprovedDeclaration", title: "an approved declaration", summary: "A declaration that a person approved.",
+        fields: [
+            FieldSchema("run", .string, "The run that was approved.", required: true),
+            FieldSchema("digest", .string, "The digest of the attributes, as sha256:HEX.", required: true),
+        ])
     private static let bytes = ObjectSchema(
         "Content", title: "content", summary: "Bytes, by digest and size.",
         fields: [
