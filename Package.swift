@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "VishnuTests",
             dependencies: [
-                "ControllerRuntime", "HostRuntime", "HostTestSupport", "Model", "Store", "TestSupport", "Vishnu",
+                "ControllerRuntime", "HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport",
+                "Vishnu",
                 logging,
             ]),
         .testTarget(

@@ -71,6 +71,7 @@ extension HostReconciler {
             metadata: [
                 LogKey.messageID: "\(MessageID.approvalNeeded.rawValue)", LogKey.run: "\(run.name)",
                 LogKey.commit: "\(plan.commit)", LogKey.count: "\(plan.changes.count)", LogKey.reason: "\(reason)",
+                LogKey.planCause: "\(plan.cause.rawValue)",
             ])
         return run
     }

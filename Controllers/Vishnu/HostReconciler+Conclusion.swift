@@ -82,7 +82,9 @@ extension HostReconciler {
         try await forget(removed)
         for change in run.plan.changes {
             let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
-            log(id, change, hint: hints[change.resource], run: run.name, commit: run.plan.commit, reason: nil)
+            log(
+                id, change, hint: hints[change.resource], run: run.name, commit: run.plan.commit, reason: nil,
+                cause: run.plan.cause(of: change))
         }
         try await announce(run, contested: contested, hints: hints)
     }
@@ -94,7 +96,7 @@ extension HostReconciler {
         for change in run.plan.changes.prefix(100) {
             try await environment.events.record(
                 .normal, on: change.resource.objectKey, reason: reason,
-                message: "\(change.action.rawValue) by \(run.plan.cause.rawValue) run")
+                message: "\(change.action.rawValue) by \(run.plan.cause(of: change).rawValue) run")
         }
         for (resource, fight) in contested.sorted(by: { $0.key < $1.key }) {
             let actor = hints[resource]?.actor
@@ -146,6 +148,7 @@ extension HostReconciler {
             metadata: [
                 LogKey.messageID: "\(id.rawValue)", LogKey.run: "\(run.name)", LogKey.commit: "\(run.plan.commit)",
                 LogKey.reason: "\(reason.rawValue)", LogKey.cause: "\(failure.message)",
+                LogKey.planCause: "\(run.plan.cause.rawValue)",
                 LogKey.resource: "\(failure.resource?.description ?? "")",
             ])
         let object = ObjectKey(kind: SourceKind.descriptor.kind, name: sourceName)
@@ -178,10 +181,12 @@ extension HostReconciler {
 
     /// Writes the journal entry of one change.
     func log(
-        _ id: MessageID, _ change: Change, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?
+        _ id: MessageID, _ change: Change, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?,
+        cause: PlanCause
     ) {
-        let metadata = Self.metadata(
+        var metadata = Self.metadata(
             id, resource: change.resource, hint: hint, run: run, commit: commit, reason: reason, action: change.action)
+        metadata[LogKey.planCause] = "\(cause.rawValue)"
         switch id {
         case .driftRepaired: environment.logger.notice("drift repaired", metadata: metadata)
         case .driftReported: environment.logger.warning("drift reported", metadata: metadata)

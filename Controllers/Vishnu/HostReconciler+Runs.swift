@@ -11,7 +11,7 @@ extension HostReconciler {
         _ changes: [Change], of survey: Survey, cause: PlanCause, source: Object<SourceKind>,
         hints: [ResourceID: HintBuffer.Hint]
     ) async throws -> PassResult {
-        let plan = Plan(cause: cause, commit: survey.target.commit.commit, changes: changes)
+        let plan = Plan(changes, for: cause, commit: survey.target.commit.commit)
         let context = try await gateContext(for: plan, target: survey.target, source: source)
         let judged = Gate.judge(plan, in: context)
         try await hold(judged, cause: cause, hints: hints)
@@ -19,13 +19,13 @@ extension HostReconciler {
         var result = PassResult.differencesLeft
         let allowed = judged.filter { $0.1 == .allow }.map(\.0)
         if !allowed.isEmpty {
-            let part = Plan(cause: cause, commit: plan.commit, changes: allowed)
+            let part = Plan(allowed, for: cause, commit: plan.commit)
             result = try await run(part, of: survey.target, findings: Gate.findings(judged), hints: hints)
             guard result == .succeeded else { return result }
         }
         let asking = judged.filter { if case .requireApproval = $0.1 { true } else { false } }
         if !asking.isEmpty {
-            let part = Plan(cause: cause, commit: plan.commit, changes: asking.map(\.0))
+            let part = Plan(asking.map(\.0), for: cause, commit: plan.commit)
             return try await ask(part, judged: asking, of: survey.target, hints: hints)
         }
         let isHeld = judged.contains { if case .hold = $0.1 { true } else { false } }
@@ -67,7 +67,9 @@ extension HostReconciler {
             }
             updates[change.resource] = update
             if phase == .drifted, phases[change.resource] == .inSync || hints[change.resource] != nil {
-                log(.driftReported, change, hint: hints[change.resource], run: nil, commit: nil, reason: reason)
+                log(
+                    .driftReported, change, hint: hints[change.resource], run: nil, commit: nil, reason: reason,
+                    cause: cause)
                 try await environment.events.record(
                     .warning, on: change.resource.objectKey, reason: reason, message: message)
             }

@@ -8,6 +8,8 @@ public enum LogKey {
     public static let reason = "reason"
     /// Why something failed.
     public static let cause = "cause"
+    /// Why a run was made.
+    public static let planCause = "plan_cause"
     /// How long until the next try.
     public static let delay = "delay"
     /// The managed resource.

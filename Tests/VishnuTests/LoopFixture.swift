@@ -1,6 +1,7 @@
 import ControllerRuntime
 import HostRuntime
 import HostTestSupport
+import LinuxIO
 import Logging
 import Model
 import Store
@@ -68,6 +69,14 @@ final class LoopFixture: Sendable {
         try await objects.modify(SourceKind.self, sourceName, part: .status) { source in
             source.status.fetched = CommitDescription(commit: name)
         }
+    }
+
+    /// What the API asks of the loop.
+    func control<Result>(_ body: (HostControl<SimulatedHost>) async throws -> Result) async throws -> Result {
+        let downloads = try WorkerThread(name: "downloads")
+        defer { downloads.stop() }
+        let queue = WorkQueue<LoopKey, ContinuousClock>(name: "test", limit: 16, clock: ContinuousClock())
+        return try await body(HostControl(reconciler: reconciler, queue: queue, downloads: downloads))
     }
 
     /// One pass over everything.

@@ -15,7 +15,11 @@ extension HostControl {
             }
             return (row, runs.prefix(20), try environment.generations.list(limit: 100))
         }
-        guard let row else { throw ControlError(.notFound, "'\(id)' is not managed; run 'aetherctl get resources'") }
+        var declared = row?.declared
+        if row == nil, !runs.isEmpty { declared = try await lastDeclaration(of: id, in: generations) }
+        guard let declared else {
+            throw ControlError(.notFound, "'\(id)' is not managed; run 'aetherctl get resources'")
+        }
         let covering = try await covering(row)
         let commits = Dictionary(generations.map { ($0.commit.commit, $0.commit) }) { first, _ in first }
         var entries: [WhyRun] = []
@@ -23,7 +27,7 @@ extension HostControl {
             guard let change = run.plan.changes.first(where: { $0.resource == id }) else { continue }
             entries.append(
                 WhyRun(
-                    run: run.name, cause: run.plan.cause, phase: run.phase,
+                    run: run.name, cause: run.plan.cause(of: change), phase: run.phase,
                     time: run.completionTime ?? run.startTime ?? run.createdTime,
                     commit: commits[run.plan.commit] ?? CommitDescription(commit: run.plan.commit),
                     planHash: run.planHash, gate: run.plan.gate.filter { $0.resource == nil || $0.resource == id },
@@ -33,14 +37,26 @@ extension HostControl {
         }
         let source = try await environment.objects.read(SourceKind.self, sourceName)
         return WhyReport(
-            resource: id, phase: row.status.phase, blueprint: row.declared.blueprint, position: row.declared.position,
+            resource: id, phase: row?.status.phase, blueprint: declared.blueprint, position: declared.position,
             commit: source.status.commit.map { commits[$0] ?? CommitDescription(commit: $0) },
-            lastDrift: row.status.lastDrift, runs: entries)
+            lastDrift: row?.status.lastDrift, runs: entries)
+    }
+
+    /// The newest declaration of a resource that a run removed, as far as its generation is kept.
+    private func lastDeclaration(
+        of id: ResourceID, in generations: [GenerationSummary]
+    ) async throws -> DeclaredResource? {
+        let environment = environment
+        for generation in generations {
+            let record = try await environment.worker.run { try environment.generations.generation(generation.number) }
+            if let declared = record.resources.first(where: { $0.id == id }) { return declared }
+        }
+        return nil
     }
 
     /// Who approved the declaration that drift is repaired to, and with which run; nil where nobody was asked.
-    private func covering(_ row: ResourceRow) async throws -> String? {
-        guard row.declared.mode == .propose else { return nil }
+    private func covering(_ row: ResourceRow?) async throws -> String? {
+        guard let row, row.declared.mode == .propose else { return nil }
         let digest = try row.declared.attributesDigest
         guard let approval = row.status.approved?.first(where: { $0.digest == digest }) else { return nil }
         return "\(try await approver(of: approval.run) ?? "somebody") with \(approval.run)"

@@ -8,6 +8,8 @@ struct PlanDraft {
     private(set) var removed: [ResourceID] = []
     private var context: PlanContext
     private let observations: [ResourceID: Result<Observation, HostError>]
+    /// Why departed resources are removed, where that is another cause than the plan's.
+    private let departure: PlanCause?
     /// For a resource that does not change: the changes that come before it, for those that depend on it.
     private var passedOn: [ResourceID: [ResourceID]] = [:]
     /// Links that change: what lies below them leads elsewhere afterwards, and is planned once it is seen there.
@@ -15,9 +17,12 @@ struct PlanDraft {
     /// For a resource that does not change: the problem that it passes on.
     private var blockedBy: [ResourceID: ResourceID] = [:]
 
-    init(context: PlanContext, observations: [ResourceID: Result<Observation, HostError>]) {
+    init(
+        context: PlanContext, observations: [ResourceID: Result<Observation, HostError>], departure: PlanCause? = nil
+    ) {
         self.context = context
         self.observations = observations
+        self.departure = departure
     }
 
     /// Plans a declared resource.
@@ -61,6 +66,7 @@ struct PlanDraft {
                     return
                 }
                 change.dependencies = first + earlierRemovals(for: departed.id)
+                change.cause = departure
                 changes.append(change)
             } catch {
                 problems[departed.id] = .declaration(error)

@@ -9,7 +9,8 @@ public enum Planner {
     /// Units that left come first, so that what takes their place can start; then what is declared, in the order of its
     /// dependencies; then paths that left, from the deepest.
     public static func plan(_ request: PlanRequest) -> PlanResult {
-        var draft = PlanDraft(context: request.context, observations: request.observations)
+        var draft = PlanDraft(
+            context: request.context, observations: request.observations, departure: request.cause.ofDeparture)
         let removals = DepartureOrder(request)
         for departed in removals.units { draft.remove(departed, after: []) }
         let stopped = draft.changes.map(\.resource)
@@ -17,7 +18,7 @@ public enum Planner {
         let changedUnits = draft.changes.map(\.resource).filter { $0.type == .unit && stopped.contains($0) }
         for departed in removals.paths { draft.remove(departed, after: changedUnits) }
         return PlanResult(
-            plan: Plan(cause: request.cause, commit: request.commit, changes: draft.changes), problems: draft.problems,
+            plan: Plan(draft.changes, for: request.cause, commit: request.commit), problems: draft.problems,
             inSync: draft.inSync, forgettable: removals.forgettable + draft.removed)
     }
 
@@ -28,5 +29,17 @@ public enum Planner {
         let order = TopologicalOrder(dependencies: declared.map { $0.dependencies.compactMap { numbers[$0] } })
         precondition(!order.isPartial, "a plan is made from an order without cycles")
         return order.order.map { declared[$0] }
+    }
+}
+
+extension PlanCause {
+    /// Why what left the declaration is removed, in a plan that is made for this cause; nil for the same.
+    ///
+    /// Going back to a generation also removes what came since, and that is what the operator asked for.
+    fileprivate var ofDeparture: PlanCause? {
+        switch self {
+        case .change, .drift: .prune
+        case .prune, .rollback, .heal: nil
+        }
     }
 }

@@ -19,9 +19,9 @@ public struct DiffReport: Codable, Sendable, Hashable {
 public struct WhyReport: Codable, Sendable, Hashable {
     /// The resource.
     public var resource: ResourceID
-    /// Its phase.
+    /// Its phase; nil once it was removed.
     public var phase: ResourcePhase?
-    /// The blueprint that declares it.
+    /// The blueprint that declares it, or that declared it last.
     public var blueprint: String
     /// Where.
     public var position: SourcePosition

@@ -20,6 +20,8 @@ public struct Change: Codable, Sendable, Hashable {
     public var operations: [Operation]
     /// Resources of the same plan that come first.
     public var dependencies: [ResourceID]
+    /// Why it is made, where that is another reason than the plan's: a removal among changes; no part of a plan's hash.
+    public var cause: PlanCause?
     /// Who caused the drift that the change repairs; no part of a plan's hash.
     public var actor: DriftActor?
 
@@ -27,7 +29,7 @@ public struct Change: Codable, Sendable, Hashable {
     public init(
         resource: ResourceID, action: ChangeAction, fields: [FieldDifference], contentDiff: String? = nil,
         before: ContentDigest, after: ContentDigest, undo: UndoKind, risk: Risk, operations: [Operation],
-        dependencies: [ResourceID] = [], actor: DriftActor? = nil
+        dependencies: [ResourceID] = [], cause: PlanCause? = nil, actor: DriftActor? = nil
     ) {
         self.resource = resource
         self.action = action
@@ -39,6 +41,7 @@ public struct Change: Codable, Sendable, Hashable {
         self.risk = risk
         self.operations = operations
         self.dependencies = dependencies
+        self.cause = cause
         self.actor = actor
     }
 }

@@ -17,6 +17,19 @@ public struct Plan: Codable, Sendable, Hashable {
         self.gate = gate
     }
 
+    /// Makes a plan for a cause; when every change has one other cause in common, that is the plan's.
+    ///
+    /// So the removal of what left the declaration is a plan of its own cause, `prune`. Together with changes it stays
+    /// one plan, so that a failure undoes both, and each change says its own cause.
+    public init(_ changes: [Change], for cause: PlanCause, commit: String) {
+        let own = changes.first?.cause ?? cause
+        let isShared = changes.allSatisfy { ($0.cause ?? cause) == own }
+        self.init(cause: isShared ? own : cause, commit: commit, changes: changes)
+    }
+
+    /// Why one of the changes is made.
+    public func cause(of change: Change) -> PlanCause { change.cause ?? cause }
+
     /// Whether there is nothing to do.
     public var isEmpty: Bool { changes.isEmpty }
     /// The highest risk of any change.

@@ -40,7 +40,7 @@ enum ChangeText {
             case .none: style.red("no undo")
             }
         return "\(sign) \(style.bold(change.resource.description.onOneLine))  \(change.action.rawValue)  risk "
-            + "\(style.state(change.risk.rawValue))  \(undo)"
+            + "\(style.state(change.risk.rawValue))  \(undo)" + (change.cause.map { "  cause \($0.rawValue)" } ?? "")
     }
 
     private static func value(_ text: String?) -> String {

@@ -16,9 +16,10 @@ struct WhyScreen {
         let position = report.position
         var lines = [
             style.bold(report.resource.description.onOneLine)
-                + (report.phase.map { " is \(style.state($0.rawValue))" } ?? ""),
+                + (report.phase.map { " is \(style.state($0.rawValue))" } ?? " is not managed any more"),
             field(
-                "declared by", "blueprint \(report.blueprint) at \(position.file):\(position.line):\(position.column)"),
+                report.phase == nil ? "was declared" : "declared by",
+                "blueprint \(report.blueprint) at \(position.file):\(position.line):\(position.column)"),
         ]
         if let commit = report.commit { lines.append(field("in force", CommitText.line(commit, now: now))) }
         if let drift = report.lastDrift, !report.runs.contains(where: { $0.run == drift.run }) {

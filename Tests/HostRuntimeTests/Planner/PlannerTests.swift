@@ -60,6 +60,23 @@ import Testing
         #expect(other.hash == plan.hash)
     }
 
+    @Test func `removals of what left have the cause prune, of the plan when there is nothing else`() throws {
+        let host = SimulatedHost(seed: 1)
+        host.write("/etc/gone", "x")
+        let departed = [DepartedResource(last: .file("/etc/gone", "x", prune: true), before: nil)]
+        let alone = try Planning(host).plan([], departed: departed).plan
+        #expect(alone.cause == .prune)
+        let mixed = try Planning(host).plan([.file("/etc/new", "y")], departed: departed).plan
+        #expect(mixed.cause == .change)
+        #expect(mixed.changes.map { mixed.cause(of: $0) } == [.change, .prune])
+        #expect(Plan([mixed.changes[1]], for: .change, commit: "c").cause == .prune)
+        let absent = try Planning(host).plan([.file("/etc/gone", isAbsent: true)]).plan
+        #expect(absent.changes.map(\.action) == [.remove] && absent.cause == .change)
+        let back = try Planning(host).plan([], departed: departed, cause: .rollback).plan
+        #expect(back.cause == .rollback)
+        #expect(Plan([], for: .drift, commit: "c").cause == .drift)
+    }
+
     @Test func `what left is only forgotten unless it is pruned`() throws {
         let host = SimulatedHost(seed: 1)
         for path in ["/srv/kept", "/srv/gone", "/srv/taken"] { host.write(path, "x") }
