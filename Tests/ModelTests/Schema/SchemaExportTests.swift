@@ -157,6 +157,7 @@ enum FullObjects {
         status.lastTransitionTime = time
         status.lastDrift = DriftRecord(time: time, repairedTime: time, run: "run-1", actor: actor)
         status.lastRun = "run-1"
+        status.approve(ContentDigest(hashing: "attributes"), by: "run-1")
         status.paused = pause
         status.conditions = conditions
         let content = DeclaredContent(digest: ContentDigest(hashing: "x"), size: 1)
