@@ -4,7 +4,8 @@ import Store
 
 /// Runs the probes of resources.
 ///
-/// Each returns why it did not pass, or nil.
+/// Each returns why it did not pass, or nil. A command runs once, as it may have effects; the others are tried until
+/// they pass within their time.
 struct ProbeRunner<Host: HostMutating>: Sendable {
     let host: Host
     let worker: any BlockingWorker
@@ -44,27 +45,35 @@ struct ProbeRunner<Host: HostMutating>: Sendable {
 
     private func request(_ url: String, _ statuses: [Int], _ timeout: Int) async -> String? {
         guard let transport else { return "the probe of '\(url)' could not be run: there is no HTTP client here" }
-        let limit = Duration.seconds(timeout)
-        do throws(TransportError) {
-            let response = try await transport.send(Request(.get, url, timeout: limit, connectTimeout: limit))
-            let status = response.status
-            if statuses.isEmpty ? (200..<400).contains(status) : statuses.contains(status) { return nil }
-            let wanted = statuses.isEmpty ? "200 to 399" : statuses.map(String.init).joined(separator: " or ")
-            return "'\(url)' answered with status \(status), not \(wanted)"
-        } catch {
-            return error.message
+        return await ProbeRetry().run(on: clock, within: timeout) { limit in
+            do throws(TransportError) {
+                let response = try await transport.send(Request(.get, url, timeout: limit, connectTimeout: limit))
+                let status = response.status
+                if statuses.isEmpty ? (200..<400).contains(status) : statuses.contains(status) { return .passed }
+                let wanted = statuses.isEmpty ? "200 to 399" : statuses.map(String.init).joined(separator: " or ")
+                return .failed("'\(url)' answered with status \(status), not \(wanted)")
+            } catch {
+                let isHopeless = [.invalidRequest, .cancelled, .shutdown].contains(error.code)
+                return isHopeless ? .hopeless(error.message) : .failed(error.message)
+            }
         }
     }
 
     private func connect(_ address: String, _ port: UInt16, _ timeout: Int) async -> String? {
-        do {
-            return try await worker.run { TCPProbe(host: address, port: port, timeoutSeconds: timeout).run() }
-        } catch {
-            return "the probe of \(address):\(port) could not be run: \(error)"
+        let worker = worker
+        return await ProbeRetry().run(on: clock, within: timeout) { limit in
+            do {
+                let failure = try await worker.run { TCPProbe(host: address, port: port, limit: limit).run() }
+                return failure.map { .failed($0) } ?? .passed
+            } catch {
+                return .hopeless("the probe of \(address):\(port) could not be run: \(error)")
+            }
         }
     }
 
     /// Waits until the unit is active, and then for a while longer: a service that dies at once is active for a moment.
+    ///
+    /// What is not active when the time is over does not pass, also when it had been.
     private func waitUntilActive(_ name: String, _ timeout: Int) async -> String? {
         let host = host
         var waited = 0
@@ -87,7 +96,7 @@ struct ProbeRunner<Host: HostMutating>: Sendable {
                 mainPID = nil
                 settled = 0
             }
-            guard waited < timeout + settleSeconds else {
+            guard waited < timeout || settled > 0 else {
                 return inactive(name, state, "it did not stay active within \(timeout) s")
             }
             waited += 1

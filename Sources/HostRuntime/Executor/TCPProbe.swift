@@ -7,7 +7,7 @@ import LinuxIO
 struct TCPProbe {
     let host: String
     let port: UInt16
-    let timeoutSeconds: Int
+    let limit: Duration
 
     /// Why the connection was not accepted; nil when it was.
     func run() -> String? {
@@ -21,7 +21,7 @@ struct TCPProbe {
             return "cannot resolve '\(host)': \(String(cString: gai_strerror(status)))"
         }
         defer { freeaddrinfo(list) }
-        let deadline = monotonicNow() + .seconds(timeoutSeconds)
+        let deadline = monotonicNow() + limit
         var reason = "it has no address"
         var entry = list
         while let address = entry {
@@ -42,11 +42,11 @@ struct TCPProbe {
         while true {
             let left = (deadline - monotonicNow()).components
             let milliseconds = left.seconds * 1_000 + left.attoseconds / 1_000_000_000_000_000
-            guard milliseconds > 0 else { return "no answer within \(timeoutSeconds) s" }
+            guard milliseconds > 0 else { return "no answer in time" }
             var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             let count = poll(&entry, 1, Int32(clamping: milliseconds))
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return "no answer within \(timeoutSeconds) s" }
+            guard count > 0 else { return "no answer in time" }
             var code: Int32 = 0
             var size = socklen_t(MemoryLayout<Int32>.size)
             guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else { return errorText(errno) }

@@ -77,8 +77,10 @@ enum ResourceSchemas {
                     fields: [
                         FieldSchema(
                             "exec", .list(.text(.line), minimum: 1),
-                            "The command and its arguments; no shell is involved.",
-                            required: true), timeout,
+                            "The command and its arguments; no shell is involved. It runs once.",
+                            required: true),
+                        FieldSchema(
+                            "timeout", .text(.duration), "How long the command may run.", default: timeoutDefault),
                     ])),
             KeyedUnion.Alternative(
                 "http",
@@ -111,9 +113,9 @@ enum ResourceSchemas {
     /// enough that a person still waits for the roll back.
     static let probeTimeoutSeconds: Int64 = 30
 
+    private static let timeoutDefault = JSONValue.string(DurationText.text(seconds: probeTimeoutSeconds))
     private static let timeout = FieldSchema(
-        "timeout", .text(.duration), "How long the check may take until it passes.",
-        default: .string(DurationText.text(seconds: probeTimeoutSeconds)))
+        "timeout", .text(.duration), "How long the check is tried until it passes.", default: timeoutDefault)
 
     private static let common = [
         FieldSchema("after", .list(.text(.resource)), "Resources that come first."),

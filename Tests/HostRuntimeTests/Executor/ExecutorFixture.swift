@@ -171,12 +171,14 @@ struct Declared {
 
 /// A clock that moves the simulated host instead of waiting.
 struct SimulatedClock: Clock {
+    private static let origin = ContinuousClock.now
     let host: SimulatedHost
 
-    var now: ContinuousClock.Instant { ContinuousClock.now }
+    var now: ContinuousClock.Instant { Self.origin.advanced(by: .nanoseconds(host.bootTime())) }
     var minimumResolution: Duration { .nanoseconds(1) }
 
     func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        host.advance(by: 1_000_000_000)
+        let (seconds, attoseconds) = now.duration(to: deadline).components
+        host.advance(by: max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
 }

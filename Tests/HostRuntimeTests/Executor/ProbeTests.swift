@@ -1,6 +1,7 @@
 import Glibc
 import HTTPTransport
 import Model
+import Synchronization
 import Testing
 
 @testable import HostRuntime
@@ -88,7 +89,56 @@ import Testing
             let port = try Listener().port
             let probe = Probe.tcp(host: "127.0.0.1", port: port, timeoutSeconds: 5)
             let message = try await Self.run(probe, on: fixture)
-            #expect(message == "cannot connect to 127.0.0.1:\(port): Connection refused")
+            let tried = "tried 9 times within 5 s"
+            #expect(message == "cannot connect to 127.0.0.1:\(port): Connection refused; \(tried)")
+        }
+    }
+
+    @Test func `a connection is tried until it is accepted`() async throws {
+        try await withExecutor { fixture in
+            let port = try Listener().port
+            let opened = Mutex<Listener?>(nil)
+            let clock = SteppedClock { number in
+                guard number == 3 else { return .zero }
+                opened.withLock { $0 = Result { try Listener(port: port) }.value }
+                return .zero
+            }
+            let probe = Probe.tcp(host: "127.0.0.1", port: port, timeoutSeconds: 30)
+            let message = try await Self.run(probe, on: fixture, clock: clock)
+            #expect(message == nil)
+            #expect(clock.pauses == [.milliseconds(50), .milliseconds(100), .milliseconds(200)])
+        }
+    }
+
+    @Test func `nothing is tried after the timeout`() async throws {
+        try await withExecutor { fixture in
+            let port = try Listener().port
+            let clock = SteppedClock { _ in .zero }
+            let probe = Probe.tcp(host: "127.0.0.1", port: port, timeoutSeconds: 4)
+            let message = try await Self.run(probe, on: fixture, clock: clock)
+            #expect(message?.hasSuffix("Connection refused; tried 8 times within 4 s") == true)
+            #expect(clock.pauses == [50, 100, 200, 400, 800, 1_000, 1_000].map { .milliseconds($0) })
+        }
+    }
+
+    @Test func `a pause that took too long ends the tries`() async throws {
+        try await withExecutor { fixture in
+            let port = try Listener().port
+            let clock = SteppedClock { _ in .seconds(3_600) }
+            let message = try await Self.run(
+                .tcp(host: "127.0.0.1", port: port, timeoutSeconds: 30), on: fixture, clock: clock)
+            #expect(message?.hasSuffix("tried once within 30 s") == true)
+        }
+    }
+
+    @Test func `a command that fails is not run again`() async throws {
+        try await withExecutor { fixture in
+            fixture.host.setCommand("/bin/check", CommandResult(status: 1, output: ""))
+            let clock = SteppedClock { _ in .zero }
+            let message = try await Self.run(
+                .exec(arguments: ["/bin/check"], timeoutSeconds: 30), on: fixture, clock: clock)
+            #expect(message?.contains("status 1") == true)
+            #expect(clock.pauses.isEmpty)
         }
     }
 
@@ -100,16 +150,34 @@ import Testing
         }
     }
 
+    @Test func `a request that cannot be sent is not tried again`() async throws {
+        let transport = try Transport()
+        try await withExecutor { fixture in
+            let clock = SteppedClock { _ in .zero }
+            let probe = Probe.http(url: "nonsense://localhost/", statuses: [], timeoutSeconds: 30)
+            let message = try await Self.run(probe, on: fixture, transport: transport, clock: clock)
+            #expect(message != nil)
+            #expect(clock.pauses.isEmpty)
+        }
+        await transport.shutdown()
+    }
+
     @Test(arguments: [200: [], 301: [], 404: [404]] as [Int: [Int]])
     func `an answer with a wanted status passes`(_ status: Int, _ wanted: [Int]) async throws {
-        let message = try await Self.answer(status, wanted)
+        let message = try await Self.answer([status], wanted)
+        #expect(message == nil)
+    }
+
+    @Test func `a service that answers as wanted after a while passes`() async throws {
+        let message = try await Self.answer([503, 404, 200], [])
         #expect(message == nil)
     }
 
     @Test(arguments: [404: [], 500: [], 200: [204, 301]] as [Int: [Int]])
     func `an answer with another status does not pass`(_ status: Int, _ wanted: [Int]) async throws {
-        let message = try await Self.answer(status, wanted)
+        let message = try await Self.answer([503, status], wanted)
         #expect(message?.contains("answered with status \(status), not ") == true)
+        #expect(message?.hasSuffix("tried 2 times within 120 s") == true)
     }
 
     @Test func `a request without an HTTP client says so`() async throws {
@@ -120,21 +188,48 @@ import Testing
         }
     }
 
-    private static func answer(_ status: Int, _ wanted: [Int]) async throws -> String? {
+    /// What a probe says of a server that answers with these statuses, one after the other, within the probe's time.
+    private static func answer(_ statuses: [Int], _ wanted: [Int]) async throws -> String? {
         let listener = try Listener()
         let server = try ThreadWorker(name: "server")
         let transport = try Transport()
-        async let served: Void = server.run { try listener.answerOnce(status) }
+        async let served: Void = server.run { for status in statuses { try listener.answerOnce(status) } }
+        let clock = SteppedClock { number in number < statuses.count ? .zero : .seconds(3_600) }
         let message = try await withExecutor { fixture in
             try await run(
                 .http(url: "http://127.0.0.1:\(listener.port)/", statuses: wanted, timeoutSeconds: 120), on: fixture,
-                transport: transport)
+                transport: transport, clock: clock)
         }
         try await served
         await transport.shutdown()
         server.stop()
         return message
     }
+}
+
+/// A clock that moves as far as somebody wants to sleep, and by what `act` adds for the sleep with a number.
+private final class SteppedClock: Clock {
+    private let state = Mutex<(now: ContinuousClock.Instant, pauses: [Duration])>((ContinuousClock.now, []))
+    private let act: @Sendable (_ number: Int) -> Duration
+
+    init(_ act: @escaping @Sendable (_ number: Int) -> Duration) { self.act = act }
+
+    var now: ContinuousClock.Instant { state.withLock { $0.now } }
+    var minimumResolution: Duration { .nanoseconds(1) }
+    var pauses: [Duration] { state.withLock { $0.pauses } }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        let number = state.withLock { state in
+            state.pauses.append(state.now.duration(to: deadline))
+            return state.pauses.count
+        }
+        let more = act(number)
+        state.withLock { $0.now = deadline.advanced(by: more) }
+    }
+}
+
+extension Result {
+    fileprivate var value: Success? { if case .success(let value) = self { value } else { nil } }
 }
 
 /// A clock that does something whenever somebody sleeps by it.
@@ -159,11 +254,14 @@ private final class Listener: Sendable {
     let port: UInt16
     private let descriptor: Int32
 
-    init() throws {
+    init(port: UInt16 = 0) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         self.descriptor = descriptor
         guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
+        var isReused: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReused, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
+        address.sin_port = port.bigEndian
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -174,7 +272,7 @@ private final class Listener: Sendable {
                     || getsockname(descriptor, generic, &size) != 0
             }
         }
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = UInt16(bigEndian: address.sin_port)
         if result { throw Failure(call: "bind", code: errno) }
     }
 
