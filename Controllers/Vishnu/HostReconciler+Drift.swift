@@ -11,7 +11,7 @@ extension HostReconciler {
     /// Hints of anything else cost one observation.
     func repairDrift() async throws -> Outcome {
         let batch = state.withLock { $0.hints.take() }
-        guard let inForce = state.withLock({ $0.inForce }) else { return .done }
+        let inForce = state.withLock { $0.inForce }
         switch batch {
         case .everything:
             environment.logger.warning(
@@ -23,7 +23,11 @@ extension HostReconciler {
             let due = hints.merging(contestedAgain()) { hint, _ in hint }
             guard !due.isEmpty else { return .done }
             do {
-                try await repair(due, in: inForce)
+                state.withLock { state in
+                    if !state.starting.isDisjoint(with: due.keys) { state.isPassDueAfterStart = true }
+                }
+                if let inForce { try await repair(due, in: inForce) }
+                if takePassAfterStart() { _ = try await pass() }
             } catch {
                 // The hints are noted again, so that the retry knows what to look at and whom to name.
                 for (resource, hint) in due { note(resource, actor: hint.actor, time: hint.time) }
@@ -37,20 +41,28 @@ extension HostReconciler {
         let scope = hints.keys.compactMap { inForce[$0] }.sorted { $0.id < $1.id }
         guard !scope.isEmpty else { return }
         let planned = try await environment.planner.survey(scope, of: inForce, cause: .drift)
-        let phases = state.withLock { $0.phases }
+        let (phases, starting) = state.withLock { ($0.phases, $0.starting) }
         let differing = Set(planned.plan.changes.map(\.resource))
         var updates: [ResourceID: RowUpdate] = [:]
         for declared in scope where !differing.contains(declared.id) {
             if let problem = planned.problems.first(where: { $0.resource == declared.id }) {
                 updates[declared.id] = RowUpdate(phase: .failed, reason: problem.reason, message: problem.message)
-            } else if phases[declared.id] != .inSync, phases[declared.id] != .pending {
+            } else if let transition = planned.onTheirWay[declared.id] {
+                if phases[declared.id] != .pending { updates[declared.id] = RowUpdate(transition) }
+            } else if phases[declared.id] != .inSync,
+                phases[declared.id] != .pending || starting.contains(declared.id)
+            {
                 updates[declared.id] = RowUpdate(phase: .inSync)
             }
         }
         try await write(updates)
+        state.withLock { $0.starting.subtract(scope.map(\.id).filter { planned.onTheirWay[$0] == nil }) }
+        state.withLock { $0.starting.formUnion(updates.keys.filter { planned.onTheirWay[$0] != nil }) }
         if !updates.isEmpty { try await publishState(inForce, planned) }
         // What a new commit is about to change belongs to its run, not to a repair.
-        let changes = planned.plan.changes.filter { phases[$0.resource] != .pending }
+        let changes = planned.plan.changes.filter { change in
+            phases[change.resource] != .pending || starting.contains(change.resource)
+        }
         guard !changes.isEmpty else { return }
         let source = try await environment.objects.read(SourceKind.self, sourceName)
         let survey = Survey(
@@ -59,6 +71,16 @@ extension HostReconciler {
         if result != .succeeded { try await publish(survey, result: result) }
         if result == .failed || result == .rolledBack {
             throw RepairFailed(resources: changes.map(\.resource))
+        }
+    }
+
+    /// Whether starts ended and something may go on that waited for them: the target, or what depends on the units.
+    private func takePassAfterStart() -> Bool {
+        state.withLock { state in
+            let isAwaited = state.starting.isEmpty || state.target != nil || state.inForce == nil
+            guard state.isPassDueAfterStart, isAwaited else { return false }
+            state.isPassDueAfterStart = false
+            return true
         }
     }
 

@@ -50,6 +50,8 @@ extension HostReconciler {
                 let phase: ResourcePhase = problem.reason == .dependencyNotReady ? .pending : .failed
                 updates[id] = RowUpdate(
                     phase: phase, reason: problem.reason, message: problem.message, declared: declared)
+            } else if let transition = survey.planned.onTheirWay[id] {
+                updates[id] = RowUpdate(transition, declared: declared)
             } else if wanted.contains(id) {
                 updates[id] = RowUpdate(phase: .pending, reason: .running, declared: declared)
             } else if drifted.contains(id) {
@@ -61,7 +63,10 @@ extension HostReconciler {
         }
         try await write(updates)
         try await forget(survey.planned.forgettable.filter { !wanted.contains($0) })
-        state.withLock { $0.settledGeneration = survey.target.number }
+        state.withLock { state in
+            state.settledGeneration = survey.target.number
+            state.starting = Set(survey.planned.onTheirWay.keys)
+        }
         try await report(survey.planned.problems, before: phases)
     }
 

@@ -99,16 +99,18 @@ extension HostReconciler {
         let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }
         let departed = try await environment.worker.run { try environment.resources.rows(ids: leaving) }
         let planned = try await environment.planner.survey(target, departed: departed, cause: cause)
-        let (inForce, phases) = state.withLock { ($0.inForce, $0.phases) }
+        let (inForce, phases, starting) = state.withLock { ($0.inForce, $0.phases, $0.starting) }
         let split = ChangeSplit.split(
             planned.plan.changes, target: { target[$0] }, inForce: { inForce?[$0] },
-            hasConverged: { phases[$0] == .inSync || phases[$0] == .drifted || phases[$0] == .ignored })
+            hasConverged: { id in
+                phases[id] == .inSync || phases[id] == .drifted || phases[id] == .ignored || starting.contains(id)
+            })
         return Survey(target: target, cause: cause, planned: planned, split: split)
     }
 
     /// Marks the target as converged when nothing is left to do or to report as a problem.
     private func markConverged(_ survey: Survey, source: Object<SourceKind>) async throws -> Bool {
-        guard survey.planned.problems.isEmpty else { return false }
+        guard survey.planned.problems.isEmpty, survey.planned.onTheirWay.isEmpty else { return false }
         let environment = environment
         let time = environment.host.wallTime()
         let target = survey.target

@@ -24,6 +24,10 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var target: LoadedGeneration?
         var phases: [ResourceID: ResourcePhase] = [:]
         var pausedResources: [ResourceID: Pause] = [:]
+        /// Units that systemd is about to start by itself: no difference, and not yet as declared.
+        var starting: Set<ResourceID> = []
+        /// Whether one of them was started, or failed to, since the last pass.
+        var isPassDueAfterStart = false
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
         var settledGeneration: Int64?
         var requester = "controller"
@@ -88,18 +92,18 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     private func load() async throws {
         guard !state.withLock({ $0.isLoaded }) else { return }
         let environment = environment
-        let (inForce, rows) = try await environment.worker.run {
+        let (inForce, rows, starting) = try await environment.worker.run {
             let inForce = try environment.generations.newest(state: .good).map(LoadedGeneration.init)
-            return (
-                inForce,
-                try environment.resources.allRows().map { ($0.id, $0.status.phase ?? .pending, $0.status.paused) }
-            )
+            let rows = try environment.resources.allRows()
+            let starting = rows.filter { $0.status.conditions?[.ready]?.reason == .starting }.map(\.id)
+            return (inForce, rows.map { ($0.id, $0.status.phase ?? .pending, $0.status.paused) }, starting)
         }
         state.withLock { state in
             state.inForce = inForce
             state.phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
             state.pausedResources = Dictionary(
                 uniqueKeysWithValues: rows.compactMap { row in row.2.map { (row.0, $0) } })
+            state.starting = Set(starting)
             state.isLoaded = true
         }
         if let inForce { environment.declarationsChanged(inForce.resources) }

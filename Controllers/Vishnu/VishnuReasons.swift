@@ -6,6 +6,8 @@ extension Reason {
     public static let converged = Reason(rawValue: "Converged")
     /// A run is under way.
     public static let running = Reason(rawValue: "Running")
+    /// systemd has queued the unit's start already; it is looked at again when the job ends.
+    public static let starting = Reason(rawValue: "Starting")
     /// A plan waits for a person.
     public static let waitingForApproval = Reason(rawValue: "WaitingForApproval")
     /// An operator paused it.

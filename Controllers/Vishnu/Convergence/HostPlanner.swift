@@ -132,6 +132,8 @@ struct PlannedHost: Sendable {
     var plan: Plan
     /// What cannot be planned, in the order of the resources' names.
     var problems: [ResourceProblem]
+    /// Units that systemd is about to start by itself.
+    var onTheirWay: [ResourceID: UnitTransition]
     /// Departed resources of which nothing is left.
     var forgettable: [ResourceID]
     /// What was observed.
@@ -140,6 +142,7 @@ struct PlannedHost: Sendable {
     init(_ result: PlanResult, observations: [ResourceID: Result<Observation, HostError>]) {
         plan = result.plan
         forgettable = result.forgettable
+        onTheirWay = result.onTheirWay
         self.observations = observations
         problems = result.problems.sorted { $0.key < $1.key }.map { id, problem in
             let reason: Reason

@@ -1,3 +1,4 @@
+import HostRuntime
 import Model
 import Store
 
@@ -27,6 +28,16 @@ struct RowUpdate: Sendable, Hashable {
         self.declared = declared
         self.drift = drift
         self.run = run
+    }
+
+    /// A unit that waits for its start.
+    init(_ transition: UnitTransition, declared: DeclaredResource? = nil) {
+        let message =
+            switch transition {
+            case .starting: "systemd has queued its start already; it is looked at again when the job ends"
+            case .shuttingDown: "the machine shuts down"
+            }
+        self.init(phase: .pending, reason: .starting, message: message, declared: declared)
     }
 
     /// Applies the update to a row; nil when there is no row and nothing declares one.

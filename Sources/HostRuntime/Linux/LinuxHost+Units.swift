@@ -13,14 +13,18 @@ extension LinuxHost {
             let asked = valid.filter { !$0.isTemplate }
             var answers = manager.units(asked).makeIterator()
             var observations: [UnitObservation] = []
+            var queued: [Int] = []
             for name in valid {
                 if name.isTemplate {
                     observations.append(try Self.template(name, manager))
                 } else if let answer = answers.next() {
-                    observations.append(UnitObservation(try answer.get()))
+                    let unit = try answer.get()
+                    let observation = UnitObservation(unit)
+                    if unit.job != nil, !observation.isRunning { queued.append(observations.count) }
+                    observations.append(observation)
                 }
             }
-            return observations
+            return try Self.withTransitions(observations, of: valid, queued: queued, manager)
         } catch {
             throw Self.hostError(error, "look at units")
         }
@@ -67,6 +71,27 @@ extension LinuxHost {
         } catch {
             throw Self.hostError(error, "reload unit files")
         }
+    }
+
+    /// Says of units that do not run what systemd is about to do to them; `queued` are those that have a job.
+    private static func withTransitions(
+        _ observations: [UnitObservation], of names: [UnitName], queued: [Int], _ manager: SystemManager
+    ) throws(SystemdError) -> [UnitObservation] {
+        guard observations.contains(where: { !$0.isRunning }) else { return observations }
+        var observations = observations
+        if !queued.isEmpty {
+            for (index, summary) in zip(queued, try manager.listUnits(queued.map { names[$0] })) {
+                // The job may have ended since: then this is the newer look at the unit.
+                observations[index].activeState = summary.activeState.rawValue
+                guard let job = summary.jobType, !observations[index].isRunning else { continue }
+                if ["start", "restart", "reload-or-start"].contains(job) { observations[index].transition = .starting }
+            }
+        }
+        guard try manager.systemState() == "stopping" else { return observations }
+        for index in observations.indices where !observations[index].isRunning {
+            observations[index].transition = .shuttingDown
+        }
+        return observations
     }
 
     private static func changeLinks(

@@ -5,6 +5,7 @@ struct PlanDraft {
     private(set) var changes: [Change] = []
     private(set) var problems: [ResourceID: PlanProblem] = [:]
     private(set) var inSync: [ResourceID] = []
+    private(set) var onTheirWay: [ResourceID: UnitTransition] = [:]
     private(set) var removed: [ResourceID] = []
     private var context: PlanContext
     private let observations: [ResourceID: Result<Observation, HostError>]
@@ -40,6 +41,10 @@ struct PlanDraft {
             do throws(HostError) {
                 guard let change = try ProviderRegistry.change(from: observed, to: resource, context: context) else {
                     inSync.append(resource.id)
+                    return passOn(resource)
+                }
+                if let transition = UnitProvider.transition(instead: change, from: observed) {
+                    onTheirWay[resource.id] = transition
                     return passOn(resource)
                 }
                 append(change, of: resource, after: resource.id.type == .unit ? stopped : [])
@@ -117,7 +122,8 @@ struct PlanDraft {
 
     private mutating func append(_ change: Change, of resource: DeclaredResource, after stopped: [ResourceID]) {
         for first in resource.dependencies {
-            let culprit = problems[first] == nil ? blockedBy[first] : first
+            let isReady = problems[first] == nil && onTheirWay[first] == nil
+            let culprit = isReady ? blockedBy[first] : first
             if let culprit {
                 problems[resource.id] = .blocked(by: root(of: culprit))
                 return
@@ -145,7 +151,8 @@ struct PlanDraft {
         let first = dependencies(of: resource)
         if !first.isEmpty { passedOn[resource.id] = first }
         for first in resource.dependencies {
-            guard let blocked = problems[first] == nil ? blockedBy[first] : first else { continue }
+            let isReady = problems[first] == nil && onTheirWay[first] == nil
+            guard let blocked = isReady ? blockedBy[first] : first else { continue }
             blockedBy[resource.id] = blocked
             return
         }

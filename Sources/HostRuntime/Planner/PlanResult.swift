@@ -8,6 +8,10 @@ public struct PlanResult: Sendable, Hashable {
     public var problems: [ResourceID: PlanProblem]
     /// Resources that hold already, in order.
     public var inSync: [ResourceID]
+    /// Units that lack nothing but a start, which systemd does by itself or cannot do any more.
+    ///
+    /// They are looked at again when their job ends.
+    public var onTheirWay: [ResourceID: UnitTransition]
     /// Departed resources of which nothing is left to remove, so that they can be forgotten.
     public var forgettable: [ResourceID]
 }

@@ -19,7 +19,7 @@ public enum Planner {
         for departed in removals.paths { draft.remove(departed, after: changedUnits) }
         return PlanResult(
             plan: Plan(draft.changes, for: request.cause, commit: request.commit), problems: draft.problems,
-            inSync: draft.inSync, forgettable: removals.forgettable + draft.removed)
+            inSync: draft.inSync, onTheirWay: draft.onTheirWay, forgettable: removals.forgettable + draft.removed)
     }
 
     /// A part of a graph is in its order already; a list that is not gets it here.

@@ -10,17 +10,29 @@ public struct UnitObservation: Sendable, Hashable, Codable {
     public var mainPID: Int32
     /// Whether systemd has not read the newest unit files.
     public var needsReload: Bool
+    /// What systemd is about to do to the unit by itself; nil for a unit that runs, and when it is about to do nothing.
+    public var transition: UnitTransition?
 
     /// Makes an observation.
     public init(
-        loadState: String, activeState: String, unitFileState: String, mainPID: Int32 = 0, needsReload: Bool = false
+        loadState: String, activeState: String, unitFileState: String, mainPID: Int32 = 0, needsReload: Bool = false,
+        transition: UnitTransition? = nil
     ) {
         self.loadState = loadState
         self.activeState = activeState
         self.unitFileState = unitFileState
         self.mainPID = mainPID
         self.needsReload = needsReload
+        self.transition = transition
     }
+}
+
+/// What systemd is about to do to a unit that does not run.
+public enum UnitTransition: String, Sendable, Hashable, Codable {
+    /// A job that starts it is queued, as for every unit of the boot until its turn comes.
+    case starting
+    /// The machine is shutting down: nothing can be started any more.
+    case shuttingDown
 }
 
 extension UnitObservation {

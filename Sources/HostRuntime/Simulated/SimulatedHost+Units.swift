@@ -80,6 +80,15 @@ extension SimulatedHost {
 
     /// Starts a unit.
     package func start(unit name: String) { state.withLock { _ = $0.start(name) } }
+    /// Queues a job that starts a unit, as at a boot; `start(unit:)` is its end.
+    package func queueStart(unit name: String) {
+        state.withLock { state in
+            _ = state.load(name)
+            state.units[name]?.isQueued = true
+        }
+    }
+    /// Begins to shut the machine down.
+    package func beginShutdown() { state.withLock { $0.isShuttingDown = true } }
     /// Stops a unit.
     package func stop(unit name: String) { state.withLock { $0.stop(name) } }
     /// Makes a unit fail.

@@ -20,6 +20,8 @@ struct SimulatedState: Sendable {
     var isStopped = false
     var nextPID: Int32 = 1_000
     var reloadCount = 0
+    /// Whether the machine is on its way down, so that nothing can be started.
+    var isShuttingDown = false
 
     init(seed: UInt64) {
         random = SimulatedRandom(seed: seed)

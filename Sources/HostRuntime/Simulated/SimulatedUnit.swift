@@ -7,6 +7,8 @@ struct SimulatedUnit: Sendable {
     var activeState = "inactive"
     var mainPID: Int32 = 0
     var lines: [String] = []
+    /// Whether a job that starts it is queued.
+    var isQueued = false
 }
 
 /// What the text of a unit file says, as far as the simulation goes by it: `ExecStart=/bin/false` fails,
@@ -85,9 +87,12 @@ extension SimulatedState {
     mutating func observation(of name: String) -> UnitObservation {
         let unit = load(name)
         let loadState = isMasked(name) ? "masked" : unit.loaded == nil ? "not-found" : "loaded"
+        let isRunning = ["active", "reloading", "refreshing"].contains(unit.activeState)
+        let transition: UnitTransition? = isShuttingDown ? .shuttingDown : unit.isQueued ? .starting : nil
         return UnitObservation(
             loadState: loadState, activeState: unit.activeState, unitFileState: unitFileState(of: name),
-            mainPID: unit.mainPID, needsReload: unit.loaded != unitText(name) && loadState == "loaded")
+            mainPID: unit.mainPID, needsReload: unit.loaded != unitText(name) && loadState == "loaded",
+            transition: isRunning ? nil : transition)
     }
 
     /// Reads all unit files again.
@@ -114,6 +119,8 @@ extension SimulatedState {
     /// Starts a unit and returns its new state.
     mutating func start(_ name: String) -> String {
         var unit = load(name)
+        units[name]?.isQueued = false
+        unit.isQueued = false
         guard let text = unit.loaded else { return "inactive" }
         if unit.activeState == "active" { return "active" }
         let file = SimulatedUnitFile(text)
@@ -137,6 +144,7 @@ extension SimulatedState {
         var unit = load(name)
         if unit.activeState != "failed" { unit.activeState = "inactive" }
         unit.mainPID = 0
+        unit.isQueued = false
         units[name] = unit
     }
 }

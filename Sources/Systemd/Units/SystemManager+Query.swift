@@ -49,4 +49,15 @@ extension SystemManager {
         }
         return UnitFileState(rawValue: word)
     }
+
+    /// Where the whole system is: `initializing`, `starting`, `running`, `degraded`, `maintenance`, `stopping`.
+    public func systemState(timeout: Duration = callTimeout) throws(SystemdError) -> String {
+        let question = BusCall(
+            destination: Self.busName, path: Self.path, interface: "org.freedesktop.DBus.Properties", member: "Get",
+            arguments: [.string(Self.interface), .string("SystemState")])
+        guard let word = try bus.call(question, timeout: timeout).first?.text else {
+            throw SystemdError(.invalidReply, "the service manager did not answer what state the system is in")
+        }
+        return word
+    }
 }

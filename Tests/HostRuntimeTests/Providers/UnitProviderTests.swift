@@ -159,4 +159,40 @@ import Testing
             files: UnitFiles())
         #expect(first.digest(for: declared) == second.digest(for: declared))
     }
+
+    @Test func `a unit whose start is queued is on its way, and drift when the job has failed`() throws {
+        let host = SimulatedHost(seed: 1)
+        host.install(unit: "w.service", Self.text)
+        let unit = DeclaredResource.unit("w.service", active: true)
+        let file = DeclaredResource.file("/etc/w", "x", after: [unit.id])
+        host.queueStart(unit: "w.service")
+        let waiting = try Planning(host).plan([unit, file])
+        #expect(waiting.plan.changes.isEmpty && !waiting.inSync.contains(unit.id))
+        #expect(waiting.onTheirWay == [unit.id: .starting])
+        #expect(waiting.problems == [file.id: .blocked(by: unit.id)])
+
+        host.fail(unit: "w.service")
+        let failed = try Planning(host).plan([unit, file])
+        #expect(failed.plan.changes.map(\.resource) == [unit.id, file.id] && failed.onTheirWay.isEmpty)
+        host.start(unit: "w.service")
+        let started = try Planning(host).plan([unit, file])
+        #expect(started.plan.changes.map(\.resource) == [file.id] && started.inSync == [unit.id])
+    }
+
+    @Test func `a queued start does not hide another difference, nor that the unit is to be stopped`() throws {
+        let isQueued = { (host: SimulatedHost) in host.queueStart(unit: "w.service") }
+        let change = try change(.unit("w.service", active: true, enabled: true), isQueued)
+        #expect(actions(change) == ["enable", "daemon-reload", "start"])
+        let declared = DeclaredResource.unit("w.service", active: true, dropIns: ["10-a.conf": "x"])
+        #expect(try actions(self.change(declared, isQueued)).last == "start")
+    }
+
+    @Test func `nothing is started on a machine that shuts down`() throws {
+        let host = SimulatedHost(seed: 1)
+        host.install(unit: "w.service", Self.text)
+        host.beginShutdown()
+        let unit = DeclaredResource.unit("w.service", active: true)
+        let result = try Planning(host).plan([unit])
+        #expect(result.plan.changes.isEmpty && result.onTheirWay == [unit.id: .shuttingDown])
+    }
 }

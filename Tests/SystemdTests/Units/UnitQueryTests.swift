@@ -95,6 +95,21 @@ import Testing
         }
     }
 
+    @Test func `the state of the system is a word, and anything else is an error`() throws {
+        let handler = FakeSystemd.handler { call in
+            [.reply([.variant(call.arguments.last?.text == "SystemState" ? .string("stopping") : .uint32(1))])]
+        }
+        try FakePeer.with(handler) { peer in
+            let state = try SystemManager(addresses: [peer.address]).systemState()
+            #expect(state == "stopping")
+        }
+        let nonsense = FakeSystemd.handler { _ in [.reply([.variant(.uint32(1))])] }
+        try FakePeer.with(nonsense) { peer in
+            let manager = try SystemManager(addresses: [peer.address])
+            #expect(throws: SystemdError.self) { try manager.systemState() }
+        }
+    }
+
     @Test func `enabling a unit that nothing can install is an error, and one that is enabled already is not`() throws {
         let handler = FakeSystemd.handler { call in
             let isStatic = call.arguments.first?.texts == ["static.service"]

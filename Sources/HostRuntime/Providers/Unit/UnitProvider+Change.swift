@@ -47,6 +47,14 @@ extension UnitProvider {
             before: observation.digest(for: declared), after: after.digest(for: declared),
             undo: steps.undo, risk: steps.risk, operations: steps.operations)
     }
+
+    /// What systemd does by itself, where that is all the change would do: start the unit.
+    static func transition(instead change: Change, from observation: Observation) -> UnitTransition? {
+        guard case .unit(let state, _) = observation, let transition = state.transition,
+            change.operations == [.unit(name: change.resource.identity, action: .start)]
+        else { return nil }
+        return transition
+    }
 }
 
 extension UnitObservation {
