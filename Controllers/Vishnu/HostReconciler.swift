@@ -36,6 +36,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         /// The last failure that was logged, so that trying again is not told again.
         var lastFailure: String?
         var isLoaded = false
+        /// Whether the runs that the last stop of the daemon left are settled.
+        var hasGoneOn = false
         var activeRun: RunControl?
         var isShuttingDown = false
     }
@@ -49,6 +51,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     /// Does what the key asks for.
     public func reconcile(_ key: LoopKey) async throws -> Outcome {
         try await load()
+        try await goOnWithRuns()
         switch key {
         case .pass: return try await pass()
         case .drift: return try await repairDrift()
@@ -65,6 +68,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     /// One pass, for `--once`: how it ended, and why.
     public func passOnce() async throws -> (result: PassResult, message: String?) {
         try await load()
+        try await goOnWithRuns()
         return try await converge(environment.objects.read(SourceKind.self, sourceName))
     }
 

@@ -86,7 +86,7 @@ extension Daemon {
                 ])
         }
         let report = try await environment.executor.recover()
-        for recovered in report.runs {
+        for recovered in report.runs where recovered.outcome != .interrupted {
             logger.warning(
                 "an unfinished run was settled",
                 metadata: [
@@ -105,7 +105,7 @@ extension RunOutcome {
         case .succeeded: "finished"
         case .rolledBack(let failure): "undone: \(failure.message)"
         case .failed(let failure, let left): "failed, \(left.count) steps not undone: \(failure.message)"
-        case .replan, .interrupted: "left as it is"
+        case .replan, .interrupted: "to be continued"
         }
     }
 }

@@ -27,13 +27,14 @@ public struct RecoveredRun: Sendable, Hashable {
 }
 
 extension Executor {
-    /// Settles every run that a stop of the daemon or the machine left unsettled.
+    /// Resolves every run that a stop of the daemon or the machine left unsettled.
     ///
     /// Call it at start, before anything else changes the host, and again whenever it threw: it can itself be stopped
     /// anywhere.
     ///
-    /// A run whose every effect is observed and verified is finished; any other is undone completely, so that nothing
-    /// is doubled and the next reconcile plans anew. Effects are observed, never assumed, and never replayed.
+    /// A run whose every effect is observed and verified is finished. One that was stopped between two batches is left
+    /// to be continued by `execute` (`.interrupted`), or undone by `undo`. Any other is undone completely, so that
+    /// nothing is doubled and the next reconcile plans anew. Effects are observed, never assumed, and never replayed.
     public func recover() async throws -> RecoveryReport {
         let journal = journal
         let unsettled = try await worker.run { try journal.unsettled() }
@@ -60,6 +61,16 @@ extension Executor {
             let recorded = ledger
             let finished = try await worker.run { try hand.finish(recorded) }
             return .succeeded(concurrentWrites: finished)
+        }
+        if run.phase == .running, ledger.isBetweenBatches(hand.layout) {
+            let recorded = ledger
+            do {
+                _ = try await worker.run { try hand.tidy(recorded) }
+                return .interrupted
+            } catch let stop as StepStop {
+                // What cannot be put in order for going on is undone as far as that can be.
+                if case .crash = stop { throw stop }
+            }
         }
         let done = ledger.records.values.count { $0.state.mayHaveEffect }
         let failure = RunFailure(

@@ -51,7 +51,8 @@ public struct Executor<Host: HostMutating>: Sendable {
     /// Carries out a run, or goes on with one that was interrupted.
     ///
     /// `declared` are the declarations that the run leads to, for probes and rows. Cancelling the task stops it where
-    /// it is, as a crash does: `recover` undoes it then.
+    /// it is, as a crash does: `recover` resolves it then. An interrupted run goes on only if what it did and what it
+    /// was planned for are observed still.
     public func execute(
         _ run: RunRecord, declared: [ResourceID: DeclaredResource], control: RunControl = RunControl(),
         progress: @Sendable (RunProgress) -> Void = { _ in }
@@ -63,6 +64,10 @@ public struct Executor<Host: HostMutating>: Sendable {
             for record in records { ledger.records[record.index] = record }
         } catch {
             return .failed(RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)"), notUndone: [])
+        }
+        if !ledger.records.isEmpty {
+            guard let changed = await changedSinceStop(run, hand, ledger) else { return .interrupted }
+            if !changed.isEmpty { return await replan(run, changed: changed) }
         }
         let firstBatch = hand.layout.batches.firstIndex { batch in
             !batch.steps.allSatisfy { ledger.records[$0]?.state == .done }

@@ -6,21 +6,29 @@ extension StepHand {
     /// what is missing in the journal is written.
     func finish(_ recorded: RunLedger) throws(StepStop) -> [ConcurrentWrite] {
         var ledger = recorded
-        try removeLeftovers(ledger)
-        for record in ledger.ordered {
-            guard let path = record.operation.path, record.operation.replaces else { continue }
-            let place = ExecutorPath.beside(path, temporaryName(record.index))
-            let found = try keepForeign(record, at: place, isNewKnown: true, trustsTimes: false)
-            ledger.concurrentWrites += found.writes
-            try discardKeeping(record, temporaryName(record.index), path)
-            try pass(.discarded(step: record.index))
-        }
-        try syncNames(ledger.ordered)
+        ledger.concurrentWrites += try tidy(ledger)
         for batch in layout.batches where !batch.steps.allSatisfy({ recorded.records[$0]?.state == .done }) {
             try recordDone(batch, &ledger)
         }
         try transition(to: .succeeded, message: nil, .synced)
         return ledger.concurrentWrites
+    }
+
+    /// Brings the temporaries and names of steps that took effect to where the completion of their batches does, and
+    /// removes what was prepared after them.
+    func tidy(_ ledger: RunLedger) throws(StepStop) -> [ConcurrentWrite] {
+        var writes: [ConcurrentWrite] = []
+        try removeLeftovers(ledger)
+        for record in ledger.ordered {
+            guard let path = record.operation.path, record.operation.replaces else { continue }
+            let place = ExecutorPath.beside(path, temporaryName(record.index))
+            let found = try keepForeign(record, at: place, isNewKnown: true, trustsTimes: false)
+            writes += found.writes
+            try discardKeeping(record, temporaryName(record.index), path)
+            try pass(.discarded(step: record.index))
+        }
+        try syncNames(ledger.ordered)
+        return writes
     }
 
     /// Undoes a run and writes how it ended.

@@ -37,7 +37,7 @@ import Testing
             #expect(await fixture.execute(run) == .interrupted, "point \(point)")
             fixture.host.restart()
             try scenario.expectWhole("killed at point \(point)")
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             try await scenario.expectSettled(report, "killed at point \(point)")
         }
     }
@@ -55,7 +55,7 @@ import Testing
             #expect(await fixture.execute(run) == .interrupted, "boundary \(boundary)")
             fixture.hook = nil
             try scenario.expectWhole("killed at boundary \(boundary)")
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             try await scenario.expectSettled(report, "killed at boundary \(boundary)")
         }
     }
@@ -74,7 +74,7 @@ import Testing
             try fixture.database.cutPower()
             let comment: Comment = "power cut at point \(point), seed \(seed)"
             try scenario.expectWhole(comment)
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             try await scenario.expectSettled(report, comment)
         }
     }
@@ -89,10 +89,10 @@ import Testing
             fixture.host.stop(atPoint: point)
             _ = await fixture.execute(run)
             fixture.host.restart()
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             fixture.host.powerCut()
             try fixture.database.cutPower()
-            _ = try await fixture.executor().recover()
+            _ = try await fixture.startAgain()
             try await scenario.expectSettled(report, "power cut after recovery from point \(point)")
         }
     }
@@ -111,13 +111,13 @@ import Testing
                 fixture.host.restart()
                 fixture.host.stop(atPoint: stop)
                 let comment: Comment = "killed at point \(point), recovery killed at \(stop)"
-                do { _ = try await fixture.executor().recover() } catch {
+                do { _ = try await fixture.startAgain() } catch {
                     // Killed in the middle, or finished before: both are what the test is about.
                 }
                 let wasStopped = fixture.host.isStopped
                 fixture.host.restart()
                 try scenario.expectWhole(comment)
-                let report = try await fixture.executor().recover()
+                let report = try await fixture.startAgain()
                 try await scenario.expectSettled(report, comment)
                 if !wasStopped { break }
                 stop += Campaign.stride(5)
@@ -129,7 +129,7 @@ import Testing
         let scenario = try Scenario(seed: 1)
         try await scenario.expectConvergence("without a crash")
         let after = scenario.fixture.host.snapshot()
-        #expect(try await scenario.fixture.executor().recover() == RecoveryReport())
+        #expect(try await scenario.fixture.startAgain() == RecoveryReport())
         #expect(scenario.fixture.host.snapshot() == after)
     }
 }

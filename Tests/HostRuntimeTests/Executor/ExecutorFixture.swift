@@ -79,6 +79,15 @@ final class ExecutorFixture: Sendable {
         await executor().execute(run, declared: byID, control: control)
     }
 
+    /// What a start of the daemon does: every unsettled run is resolved, and one that can go on does.
+    func startAgain() async throws -> RecoveryReport {
+        var report = try await executor().recover()
+        for index in report.runs.indices where report.runs[index].outcome == .interrupted {
+            report.runs[index].outcome = await execute(try journal.run(named: report.runs[index].run))
+        }
+        return report
+    }
+
     var byID: [ResourceID: DeclaredResource] {
         Dictionary(declared.map { ($0.id, $0) }) { _, last in last }
     }

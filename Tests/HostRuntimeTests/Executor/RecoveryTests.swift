@@ -32,7 +32,7 @@ import Testing
     }
 
     private static func recover(_ fixture: ExecutorFixture) async throws -> RunOutcome? {
-        let report = try await fixture.executor().recover()
+        let report = try await fixture.startAgain()
         #expect(fixture.leftovers == [])
         #expect(try fixture.journal.unsettled().isEmpty)
         return report.runs.first?.outcome
@@ -154,7 +154,7 @@ import Testing
                 RunRecord(
                     name: "", sequence: 0, plan: plan, planHash: plan.hash, requestedBy: "controller",
                     phase: .waitingForApproval, createdTime: fixture.host.wallTime()))
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             #expect(report.runs == [])
             #expect(try fixture.journal.run(named: run.name).phase == .waitingForApproval)
         }
@@ -164,7 +164,7 @@ import Testing
         try await Self.killed(at: .directoriesSynced) { fixture in
             fixture.host.write("/etc/.aetheredge-77-3", "lost")
             fixture.host.write("/etc/.aetheredge-notes", "not ours")
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             #expect(report.removed == ["/etc/.aetheredge-77-3"])
             #expect(fixture.host.bytes(of: "/etc/.aetheredge-notes") != nil)
         }

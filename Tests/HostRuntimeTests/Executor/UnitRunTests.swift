@@ -112,7 +112,7 @@ import Testing
             }
             #expect(try await fixture.converge() == .interrupted)
             fixture.hook = nil
-            let report = try await fixture.executor().recover()
+            let report = try await fixture.startAgain()
             let failure = try #require((report.runs.first?.outcome)?.rollbackCause)
             #expect(failure.reason == .interruption)
             #expect(fixture.host.bytes(of: "/etc/web.conf") == Array("old\n".utf8))
