@@ -42,12 +42,14 @@ final class LoopFixture: Sendable {
     }
 
     /// Forgets everything that is only in memory, as a restart of the daemon does.
-    func restart() {
+    ///
+    /// Every boundary that the executor passes from then on goes to `boundary`.
+    func restart(boundary: BoundaryHook? = nil) {
         let worker = InlineWorker()
         let planner = HostPlanner(
             host: host, observer: Observer(host: host, worker: worker), content: content, worker: worker)
         let executor = Executor(
-            host: host, journal: journal, content: content, resources: resources, worker: worker
+            host: host, journal: journal, content: content, resources: resources, worker: worker, boundary: boundary
         ) { ids, declared in await planner.reobserve(ids, declared: declared) }
         let host = host
         let logger = Logger(label: "test") { [log] _ in LogHandlerOfTests(capture: log) }
@@ -77,6 +79,11 @@ final class LoopFixture: Sendable {
         defer { downloads.stop() }
         let queue = WorkQueue<LoopKey, ContinuousClock>(name: "test", limit: 16, clock: ContinuousClock())
         return try await body(HostControl(reconciler: reconciler, queue: queue, downloads: downloads))
+    }
+
+    /// What the daemon does before the loop: how every unsettled run was resolved.
+    func recover() async throws -> [RunOutcome] {
+        try await reconciler.environment.executor.recover().runs.map(\.outcome)
     }
 
     /// One pass over everything.
