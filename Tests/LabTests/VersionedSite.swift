@@ -64,8 +64,10 @@ struct VersionedSite {
 
     /// Whether the host, running or off, shows that a run was under way: temporaries, or files of two versions.
     func isUnfinished(_ host: LabHost, version: Int) async throws -> Bool {
-        let script =
-            "cd /srv/data && ls -A | grep -c aetheredge; head -qn1 f* b* | cut -d' ' -f4 | sort -u; readlink l* | sort -u"
+        let script = """
+            cd /srv/data; ls -A | grep -c aetheredge
+            head -qn1 f* b* | cut -d' ' -f4 | sort -u; readlink l* | sort -u
+            """
         let lines = try await anywhere(host, script).split(separator: "\n").map(String.init)
         return lines != ["0", "\(version)", "version-\(version)"]
     }
