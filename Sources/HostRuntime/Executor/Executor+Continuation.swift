@@ -9,20 +9,23 @@ import Store
 extension Executor {
     /// The resources that are no longer as the run left them or as it was planned for; nil when the host stopped.
     func changedSinceStop(_ run: RunRecord, _ hand: StepHand<Host>, _ ledger: RunLedger) async -> [ResourceID]? {
-        let progress = RunProgressOfChanges(run.plan, hand.layout, ledger)
-        let observed = await observe(progress.expected.keys.map { $0 }, ledger.declared)
+        let stopped = StoppedRun(run.plan, hand.layout, ledger)
+        let observed = await observe(stopped.expected.keys.map { $0 }, ledger.declared)
         var changed: Set<ResourceID> = []
-        for (id, digests) in progress.expected {
+        for (id, digests) in stopped.expected {
             switch observed[id] {
             case .success(let digest)? where digests.contains(digest): continue
             case .failure(let error)? where error.code == .stopped: return nil
             case .success?, .failure?, nil: changed.insert(id)
             }
         }
-        let visible = progress.visible
+        let visible = stopped.visible
         do {
             changed.formUnion(
                 try await worker.run { try visible.filter { try !hand.holds($0) }.map(\.resource) })
+        } catch StepStop.failure(let failure) {
+            // What cannot be looked at is not known to hold.
+            changed.formUnion(failure.resource.map { [$0] } ?? visible.map(\.resource))
         } catch {
             return nil
         }
@@ -39,57 +42,6 @@ extension Executor {
         let outcome = await undo(run, failure, leftovers: false)
         if case .rolledBack = outcome { return .replan(changed: changed) }
         return outcome
-    }
-}
-
-/// What must be observed of the changes of a run that was stopped between two batches.
-///
-/// Pure.
-struct RunProgressOfChanges {
-    /// The digests that a resource may have: after a change that is made, before one that has not begun.
-    private(set) var expected: [ResourceID: Set<ContentDigest>] = [:]
-    /// File steps that no digest covers, as of a change that is half made: the last at each path.
-    private(set) var visible: [StepRecord] = []
-
-    init(_ plan: Plan, _ layout: RunLayout, _ ledger: RunLedger) {
-        var begun: Set<Int> = []
-        var unfinished: Set<Int> = []
-        for step in layout.steps {
-            if ledger.records[step.index] == nil { unfinished.insert(step.change) } else { begun.insert(step.change) }
-        }
-        var last: [String: StepRecord] = [:]
-        for record in ledger.ordered {
-            if let path = record.operation.path { last[path] = record }
-        }
-        for (position, change) in plan.changes.enumerated() {
-            if !begun.contains(position) {
-                expected[change.resource] = Self.beforehand(change, touched: last.keys)
-            } else if !unfinished.contains(position), ledger.declared[change.resource] != nil {
-                expected[change.resource] = [change.after]
-            }
-        }
-        let covered = Set(expected.keys)
-        visible = last.values.filter { !covered.contains($0.resource) }.sorted { $0.index < $1.index }
-    }
-
-    /// What may be observed of a change that has not begun; nil where the run itself may have changed that.
-    private static func beforehand(_ change: Change, touched: some Sequence<String>) -> Set<ContentDigest>? {
-        guard change.resource.type.isPath else {
-            // Another unit of the run may have started or stopped this one.
-            return [change.before, change.after]
-        }
-        let path = change.resource.identity
-        let isTouched = touched.contains { $0 == path || $0.hasPrefix(path == "/" ? "/" : path + "/") }
-        return isTouched ? nil : [change.before]
-    }
-}
-
-extension RunLedger {
-    /// Whether every step that may have had an effect is done, and they are all of some batches and none of the others.
-    func isBetweenBatches(_ layout: RunLayout) -> Bool {
-        guard !records.isEmpty, records.values.allSatisfy({ $0.state == .done }) else { return false }
-        let complete = layout.batches.prefix { batch in batch.steps.allSatisfy { records[$0] != nil } }
-        return complete.reduce(0) { $0 + $1.steps.count } == records.count && complete.count < layout.batches.count
     }
 }
 
