@@ -57,7 +57,7 @@ extension HostReconciler {
             } else if drifted.contains(id) {
                 guard phases[id] == .inSync || isNewTarget else { continue }
                 updates[id] = RowUpdate(phase: .drifted, reason: .drifted, declared: declaration)
-            } else if phases[id] != .inSync || isNewTarget {
+            } else if phases[id] != .inSync || isNewTarget || survey.unitsLeft.contains(id) {
                 updates[id] = RowUpdate(phase: .inSync, declared: declared)
             }
         }

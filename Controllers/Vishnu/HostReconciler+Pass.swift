@@ -12,6 +12,8 @@ extension HostReconciler {
         var cause: PlanCause
         var planned: PlannedHost
         var split: ChangeSplit
+        /// Declared units of which files left, so that they are forgotten once they are gone.
+        var unitsLeft: Set<ResourceID> = []
     }
 
     /// A pass over everything that the target declares.
@@ -97,15 +99,22 @@ extension HostReconciler {
         state.withLock { $0.passes.note(activity: "observing \(target.resources.count) resources") }
         let environment = environment
         let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }
-        let departed = try await environment.worker.run { try environment.resources.rows(ids: leaving) }
-        let planned = try await environment.planner.survey(target, departed: departed, cause: cause)
+        let (departed, units) = try await environment.worker.run {
+            (
+                try environment.resources.rows(ids: leaving),
+                target.prunedUnits.isEmpty ? [] : try environment.resources.rows(ids: target.prunedUnits)
+            )
+        }
+        let unitFiles = UnitFilesLeft.of(units, in: target)
+        let planned = try await environment.planner.survey(
+            target, departed: departed, unitFiles: unitFiles, cause: cause)
         let (inForce, phases, starting) = state.withLock { ($0.inForce, $0.phases, $0.starting) }
         let split = ChangeSplit.split(
             planned.plan.changes, target: { target[$0] }, inForce: { inForce?[$0] },
             hasConverged: { id in
                 phases[id] == .inSync || phases[id] == .drifted || phases[id] == .ignored || starting.contains(id)
             })
-        return Survey(target: target, cause: cause, planned: planned, split: split)
+        return Survey(target: target, cause: cause, planned: planned, split: split, unitsLeft: Set(unitFiles.keys))
     }
 
     /// Marks the target as converged when nothing is left to do or to report as a problem.

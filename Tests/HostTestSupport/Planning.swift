@@ -1,5 +1,6 @@
 package import HostRuntime
 package import Model
+package import Store
 
 /// Plans against a host as the loop does: graph, observation, plan.
 package struct Planning {
@@ -13,11 +14,16 @@ package struct Planning {
 
     /// The plan for declarations and departures.
     package func plan(
-        _ declared: [DeclaredResource], departed: [DepartedResource] = [], cause: PlanCause = .change
+        _ declared: [DeclaredResource], departed: [DepartedResource] = [], unitFiles: [ResourceID: [NamedState]] = [:],
+        cause: PlanCause = .change
     ) throws -> PlanResult {
         let graph = try ResourceGraph(declared)
         let targets = departed.map(\.target)
-        let context = ObservationContext(declared: graph.resources + targets, on: host, cache: cache)
+        var context = ObservationContext(declared: graph.resources + targets, on: host, cache: cache)
+        context.unitFiles = unitFiles
+        for departed in departed where departed.id.type == .unit {
+            context.unitFiles[departed.id] = departed.unitFiles
+        }
         let observations = ProviderRegistry.observe(graph.resources + targets, on: host, context: context)
         return Planner.plan(
             PlanRequest(

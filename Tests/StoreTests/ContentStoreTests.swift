@@ -126,7 +126,7 @@ import Testing
     @Test(.tags(.i4)) func `what an unsettled run, a generation, a row or an owner needs is never collected`() throws {
         try withContent { store, database, _ in
             let journal = RunJournal(database)
-            let contents = try store.put(all: (0..<6).map { [UInt8($0), 1] })
+            let contents = try store.put(all: (0..<7).map { [UInt8($0), 1] })
             let steps = [
                 StepRecord(
                     index: 0, resource: fileID(0),
@@ -146,7 +146,12 @@ import Testing
                     createdTime: time()))
             var adopted = row(3)
             adopted.beforeAdoption = fileBefore(contents[3].digest)
-            try ResourceTable(database).upsert([adopted], durability: .deferred)
+            var unit = row(4)
+            unit.beforeAdoption = .unit(
+                UnitBefore(
+                    activeState: "active", unitFileState: "",
+                    files: [NamedState(name: "w.service", state: fileBefore(contents[6].digest))]))
+            try ResourceTable(database).upsert([adopted, unit], durability: .deferred)
             try store.pin([contents[4].digest], owner: "compile")
             for _ in 0..<3 { try store.collectGarbage(now: time()) }
             #expect(try store.missing(of: contents.map(\.digest)) == [contents[5].digest])

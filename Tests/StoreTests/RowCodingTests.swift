@@ -21,6 +21,10 @@ import Testing
             .special(mode: 0o20600, device: UInt64.max, metadata: metadata),
             .metadata(metadata, attributes: attributes),
             .unit(UnitBefore(activeState: "active", unitFileState: "enabled")),
+            .unit(
+                UnitBefore(
+                    activeState: "", unitFileState: "",
+                    files: [NamedState(name: "w.service.d/10.conf", state: fileBefore(digest(2)))])),
             .directory(
                 metadata: metadata, attributes: attributes,
                 entries: [

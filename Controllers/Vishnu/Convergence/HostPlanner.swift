@@ -12,6 +12,7 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
         var generation: Int64
         var departed: [ResourceID]
         var departedTargets: [DeclaredResource]
+        var unitFiles: [ResourceID: [NamedState]]
         var table: SyncTable
         var context: ObservationContext
     }
@@ -31,9 +32,13 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
     }
 
     /// Observes everything that may differ from a generation, and plans.
-    func survey(_ target: LoadedGeneration, departed: [ResourceRow], cause: PlanCause) async throws -> PlannedHost {
+    ///
+    /// `unitFiles` are files of declared units that left, with what was there before them.
+    func survey(
+        _ target: LoadedGeneration, departed: [ResourceRow], unitFiles: [ResourceID: [NamedState]], cause: PlanCause
+    ) async throws -> PlannedHost {
         let leaving = departed.map(DepartedResource.init)
-        let prepared = try await prepare(target, leaving)
+        let prepared = try await prepare(target, leaving, unitFiles)
         let pass = try await observer.pass(over: prepared.table, context: prepared.context)
         var observations = pass.observations
         for (id, result) in try await observer.observe(leaving.map(\.target), context: prepared.context) {
@@ -51,7 +56,7 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
     /// Observes some resources of a generation, and plans.
     func survey(_ scope: [DeclaredResource], of target: LoadedGeneration, cause: PlanCause) async throws -> PlannedHost
     {
-        let prepared = try await prepare(target, nil)
+        let prepared = try await prepare(target, nil, nil)
         let observations = try await observer.observe(scope, context: prepared.context)
         let context = try await observer.naming(observations, in: prepared.context)
         let result = Planner.plan(
@@ -105,19 +110,26 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
     /// Forgets what is known of accounts and files, as after a jump of the clock.
     func forget() { prepared.withLock { $0 = nil } }
 
-    private func prepare(_ target: LoadedGeneration, _ departed: [DepartedResource]?) async throws -> Prepared {
+    private func prepare(
+        _ target: LoadedGeneration, _ departed: [DepartedResource]?, _ left: [ResourceID: [NamedState]]?
+    ) async throws -> Prepared {
         let ids = departed?.map(\.id)
+        var unitFiles = left ?? [:]
+        for departed in departed ?? [] where departed.id.type == .unit {
+            unitFiles[departed.id] = departed.unitFiles
+        }
         if let known = prepared.withLock({ $0 }), known.generation == target.number, target.number != 0,
-            ids == nil || ids == known.departed
+            ids == nil || (ids == known.departed && unitFiles == known.unitFiles)
         {
             return known
         }
         let leaving = departed?.map(\.target) ?? []
         // What left and is not pruned is a stray to a directory that purges, as anything else that nothing declares.
         let pruned = (departed ?? []).filter(\.last.prune).map(\.target)
-        let context = try await observer.context(for: target.resources + pruned)
+        var context = try await observer.context(for: target.resources + pruned)
+        context.unitFiles = unitFiles
         let next = Prepared(
-            generation: target.number, departed: ids ?? [], departedTargets: leaving,
+            generation: target.number, departed: ids ?? [], departedTargets: leaving, unitFiles: unitFiles,
             table: SyncTable(target.resources),
             context: context)
         // A plan for other declarations (generation 0) must not take the place of what the loop works with.

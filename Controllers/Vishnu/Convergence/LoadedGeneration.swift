@@ -9,6 +9,8 @@ struct LoadedGeneration: Sendable {
     let commit: CommitDescription
     /// Every declaration, in an order that respects dependencies.
     let resources: [DeclaredResource]
+    /// Declared units whose files are removed when they leave.
+    let prunedUnits: [ResourceID]
     /// Positions in `resources`.
     private let index: [ResourceID: Int]
 
@@ -16,6 +18,7 @@ struct LoadedGeneration: Sendable {
         number = record.number
         commit = record.commit
         resources = record.resources
+        prunedUnits = record.resources.filter { $0.id.type == .unit && $0.prune }.map(\.id)
         index = Dictionary(uniqueKeysWithValues: record.resources.enumerated().map { ($1.id, $0) })
     }
 

@@ -49,7 +49,10 @@ struct RowUpdate: Sendable, Hashable {
             guard let declared else { return nil }
             next = ResourceRow(id: id, declared: declared, status: ResourceKind.Status(), createdTime: time)
         }
-        if let declared { next.declared = declared }
+        if let declared {
+            next.declared = declared
+            if phase == .inSync { next.forgetFilesLeft() }
+        }
         if next.status.phase != phase { next.status.lastTransitionTime = time }
         next.status.phase = phase
         next.status.message = message
@@ -74,5 +77,16 @@ struct RowUpdate: Sendable, Hashable {
         conditions.set(
             Condition(type: .stalled, status: isStalled, reason: reason, message: text, lastTransitionTime: time))
         return conditions
+    }
+}
+
+extension ResourceRow {
+    /// Forgets what was there before files that the unit no longer declares: they are gone, or stay as they are.
+    fileprivate mutating func forgetFilesLeft() {
+        guard case .unit(let unit) = declared.attributes, case .unit(var before)? = beforeAdoption else { return }
+        let names = unit.fileNames(of: id.identity)
+        before.files = before.files?.filter { names.contains($0.name) }
+        if before.files?.isEmpty == true { before.files = nil }
+        beforeAdoption = before.files == nil && before.activeState.isEmpty ? nil : .unit(before)
     }
 }

@@ -143,6 +143,9 @@ extension StepHand {
             var row = known[id] ?? ResourceRow(id: id, declared: declared, status: .init(), createdTime: now)
             row.declared = declared
             if row.beforeAdoption == nil, row.status.lastRun == nil { row.beforeAdoption = stateBefore(change, ledger) }
+            if case .unit(let unit) = declared.attributes {
+                row.noteFiles(filesBefore(change, ledger), of: unit)
+            }
             row.markInSync(by: run, at: now)
             return row
         }
@@ -158,7 +161,34 @@ extension StepHand {
     }
 }
 
+extension StepHand {
+    /// What was at the paths of a unit's files before the run wrote them; nothing when it repaired drift, as that is
+    /// not what was there before they were managed.
+    private func filesBefore(_ change: Int, _ ledger: RunLedger) -> [NamedState] {
+        guard run.plan.cause != .drift else { return [] }
+        return layout.stepsOfChange[change].compactMap { index in
+            guard let record = ledger.records[index], case .writeFile(let path, _, _) = record.operation,
+                path.hasPrefix(unitDirectory + "/")
+            else { return nil }
+            return NamedState(name: String(path.dropFirst(unitDirectory.count + 1)), state: record.undo.before)
+        }
+    }
+}
+
 extension ResourceRow {
+    /// Keeps what was there before files that a unit declares, where that is not known yet.
+    mutating func noteFiles(_ found: [NamedState], of unit: UnitAttributes) {
+        let declared = unit.fileNames(of: id.identity)
+        var before = UnitBefore(activeState: "", unitFileState: "")
+        if case .unit(let known)? = beforeAdoption { before = known }
+        let fresh = found.filter { file in
+            declared.contains(file.name) && before.files?.contains { $0.name == file.name } != true
+        }
+        guard !fresh.isEmpty else { return }
+        before.files = (before.files ?? []) + fresh
+        beforeAdoption = .unit(before)
+    }
+
     /// Notes that a run brought the resource in sync.
     mutating func markInSync(by run: RunRecord, at now: WallTime) {
         if status.phase != .inSync { status.lastTransitionTime = now }

@@ -32,6 +32,9 @@ public struct DepartedResource: Sendable, Hashable {
         return target
     }
 
+    /// What was there before the files of a unit, as far as it is known.
+    public var unitFiles: [NamedState] { if case .unit(let unit)? = before { unit.files ?? [] } else { [] } }
+
     private var targetAttributes: ResourceAttributes {
         switch before {
         case .file(let file)?:

@@ -56,7 +56,7 @@ extension Observation {
         if declared.isActive != nil { members["active"] = .bool(state.isRunning) }
         if declared.isEnabled != nil { members["enabled"] = .bool(state.isEnabled) }
         if declared.isMasked != nil { members["masked"] = .bool(state.isMasked) }
-        if declared.content != nil {
+        if declared.content != nil || files.content != nil {
             members["content"] = files.content.map { .object(Self.members($0)) } ?? .null
         }
         if declared.hasFiles { members["stale"] = .bool(state.needsReload) }

@@ -28,6 +28,8 @@ public struct UnitFiles: Sendable, Hashable {
     public var dropIns: [String: DeclaredContent]
     /// Whether the directory of the drop-ins is there.
     public var hasDropInDirectory: Bool
+    /// Whether a unit file elsewhere brings the unit without its own one; only looked for where that may go.
+    public var isBroughtElsewhere = false
 
     /// Makes a description.
     public init(

@@ -1,6 +1,6 @@
 internal import LinuxIO
 public import Model
-internal import Store
+public import Store
 
 /// What observing needs besides the host: made once per pass from everything that is declared.
 public struct ObservationContext: Sendable {
@@ -10,6 +10,11 @@ public struct ObservationContext: Sendable {
     public private(set) var accounts: AccountNames
     /// The paths that are declared, to tell strays and missing parents.
     public let paths: DeclaredPaths
+    /// What was there before files of units that left their declaration, by path below `unitDirectory`: they are
+    /// looked at too.
+    ///
+    /// A unit that left as a whole has an entry, be it empty.
+    public var unitFiles: [ResourceID: [NamedState]] = [:]
     /// The versions of the account files that the names were resolved with.
     private var accountFiles: [FileIdentity?]
 

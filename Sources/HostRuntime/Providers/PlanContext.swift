@@ -1,4 +1,5 @@
 public import Model
+public import Store
 
 /// What pure diffs need besides the declaration and the observation.
 public struct PlanContext: Sendable {
@@ -6,6 +7,8 @@ public struct PlanContext: Sendable {
     public var accounts: AccountNames
     /// The paths that are declared.
     public var paths: DeclaredPaths
+    /// What was there before files of units that left their declaration; see `ObservationContext`.
+    public var unitFiles: [ResourceID: [NamedState]] = [:]
     /// Resources that the same plan changes before this one; what restarts and reloads depend on.
     public var changed: Set<ResourceID> = []
 
@@ -18,6 +21,7 @@ public struct PlanContext: Sendable {
     /// Makes the context of a plan from the context of the observations that it is made from.
     public init(_ context: ObservationContext) {
         self.init(accounts: context.accounts, paths: context.paths)
+        unitFiles = context.unitFiles
     }
 
     /// The digest of an observation as plans hold it, to compare a new observation with `Change.before` and

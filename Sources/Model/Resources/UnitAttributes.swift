@@ -31,3 +31,10 @@ public struct UnitAttributes: Codable, Sendable, Hashable {
         self.reloadOn = reloadOn
     }
 }
+
+extension UnitAttributes {
+    /// The names of the unit's own files, below the directory of unit files.
+    public func fileNames(of unit: String) -> [String] {
+        (content == nil ? [] : [unit]) + dropIns.keys.sorted().map { "\(unit).d/\($0)" }
+    }
+}

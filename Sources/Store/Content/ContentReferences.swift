@@ -60,7 +60,9 @@ enum ContentReferences {
             digests.insert(file.content.digest)
         case .directory(_, _, let entries):
             for entry in entries { collect(entry.state, into: &digests) }
-        case .absent, .symlink, .special, .metadata, .unit, .none:
+        case .unit(let unit):
+            for file in unit.files ?? [] { collect(file.state, into: &digests) }
+        case .absent, .symlink, .special, .metadata, .none:
             break
         }
     }

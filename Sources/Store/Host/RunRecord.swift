@@ -190,16 +190,20 @@ public struct NamedState: Codable, Sendable, Hashable {
     }
 }
 
-/// A unit before a step.
+/// A unit before a step, or before it was first managed.
 public struct UnitBefore: Codable, Sendable, Hashable {
-    /// systemd's ActiveState.
+    /// systemd's ActiveState; empty when it is not known.
     public var activeState: String
     /// systemd's UnitFileState.
     public var unitFileState: String
+    /// What was at the paths of the unit's own file and drop-ins before they were first written, by path below the
+    /// directory of unit files; none where it is a step's.
+    public var files: [NamedState]?
 
     /// Makes a record.
-    public init(activeState: String, unitFileState: String) {
+    public init(activeState: String, unitFileState: String, files: [NamedState]? = nil) {
         self.activeState = activeState
         self.unitFileState = unitFileState
+        self.files = files
     }
 }

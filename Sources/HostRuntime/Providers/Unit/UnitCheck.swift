@@ -12,6 +12,16 @@ struct UnitCheck {
         try checkEnablement()
     }
 
+    /// Whether the unit may go, because the file that brings it leaves the declaration.
+    func checkRemoval() throws(HostError) {
+        if declared.isActive == true || declared.isEnabled == true {
+            throw HostError(
+                .notFound,
+                "cannot manage '\(id)': its own unit file left the declaration and nothing else brings the unit; "
+                    + "declare its content again, or drop 'active' and 'enabled'")
+        }
+    }
+
     private func checkMask() throws(HostError) {
         if declared.isMasked == true {
             if declared.isActive == true {

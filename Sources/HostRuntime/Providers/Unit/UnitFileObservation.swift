@@ -1,5 +1,6 @@
 internal import LinuxIO
 internal import Model
+internal import Store
 
 /// Looks at the files of units in `/etc/systemd/system`.
 enum UnitFileObservation {
@@ -7,27 +8,41 @@ enum UnitFileObservation {
         case content
         case dropIns
         case dropIn(String)
+        case elsewhere
     }
+    /// The directories of unit files besides `unitDirectory`.
+    private static let otherDirectories = [
+        "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+    ]
 
     /// The managed files of each unit of a batch, in its order.
     static func observe(
-        _ batch: [DeclaredResource], on host: some HostReading, cache: HashCache
+        _ batch: [DeclaredResource], on host: some HostReading, context: ObservationContext
     ) -> [Result<UnitFiles, HostError>] {
         var paths: [String] = []
         var parts: [(unit: Int, part: Part)] = []
         for (index, resource) in batch.enumerated() {
             guard case .unit(let unit) = resource.attributes else { continue }
-            let path = "\(unitDirectory)/\(resource.id.identity)"
-            if unit.content != nil {
-                paths.append(path)
+            let name = resource.id.identity
+            let leaving = context.unitFiles[resource.id]
+            let names = Set(unit.fileNames(of: name) + (leaving ?? []).map(\.name))
+            var dropIns = names
+            if dropIns.remove(name) != nil {
+                paths.append("\(unitDirectory)/\(name)")
                 parts.append((index, .content))
             }
-            guard !unit.dropIns.isEmpty else { continue }
-            paths.append(path + ".d")
+            if leaving != nil {
+                for other in [name] + (ImpliedEdges.template(of: name).map { [$0] } ?? []) {
+                    paths += Self.otherDirectories.map { "\($0)/\(other)" }
+                    parts += Self.otherDirectories.map { _ in (index, .elsewhere) }
+                }
+            }
+            guard !dropIns.isEmpty else { continue }
+            paths.append("\(unitDirectory)/\(name).d")
             parts.append((index, .dropIns))
-            for name in unit.dropIns.keys.sorted() {
-                paths.append("\(path).d/\(name)")
-                parts.append((index, .dropIn(name)))
+            for dropIn in dropIns.sorted() {
+                paths.append("\(unitDirectory)/\(dropIn)")
+                parts.append((index, .dropIn(String(dropIn.dropFirst(name.count + 3)))))
             }
         }
         var files = [Result<UnitFiles, HostError>](repeating: .success(UnitFiles()), count: batch.count)
@@ -36,7 +51,7 @@ enum UnitFileObservation {
             files[unit] = files[unit].flatMap { known in
                 Result { () throws(HostError) in
                     guard let found = try status.get() else { return known }
-                    return try known.adding(part, found, at: paths[row], on: host, cache: cache)
+                    return try known.adding(part, found, at: paths[row], on: host, cache: context.cache)
                 }
             }
         }
@@ -57,6 +72,8 @@ extension UnitFiles {
                     .wrongType, "cannot put drop-ins into '\(path)': \(status.type.article) is there; move it away")
             }
             files.hasDropInDirectory = true
+        case .elsewhere:
+            if status.type == .regular || status.type == .symbolicLink { files.isBroughtElsewhere = true }
         case .content:
             // A link is a mask or an alias: the unit has no file of its own then.
             guard status.type == .regular else { return files }

@@ -19,10 +19,17 @@ extension UnitProvider {
         if let isEnabled = unit.isEnabled, isEnabled != state.isEnabled, !state.isNeverEnabled || isEnabled {
             state.unitFileState = isEnabled ? "enabled" : "disabled"
         }
-        if unit.hasFiles {
+        let leaving = LeavingUnitFiles(of: declared.id.identity, context.unitFiles[declared.id] ?? [], found: files)
+        if leaving.removesUnit {
+            try UnitCheck(id: declared.id, declared: unit, state: state).checkRemoval()
+            state.activeState = "inactive"
+            state.unitFileState = ""
+        }
+        if unit.hasFiles || !leaving.operations.isEmpty {
             state.needsReload = false
+            files = leaving.afterwards
             if let content = unit.content { files.content = content }
-            files.dropIns = unit.dropIns
+            files.dropIns.merge(unit.dropIns) { $1 }
             if !unit.dropIns.isEmpty { files.hasDropInDirectory = true }
         }
         return .unit(state, files: files)
@@ -40,7 +47,8 @@ extension UnitProvider {
         guard case .unit(let wanted, _) = after else { return nil }
         let steps = UnitSteps(
             name: declared.id.identity, declared: unit, state: state, wanted: wanted, files: files,
-            trigger: UnitTrigger(unit, changed: context.changed))
+            trigger: UnitTrigger(unit, changed: context.changed),
+            leaving: LeavingUnitFiles(of: declared.id.identity, context.unitFiles[declared.id] ?? [], found: files))
         guard !steps.operations.isEmpty else { return nil }
         return Change(
             resource: declared.id, action: steps.action, fields: steps.fields,

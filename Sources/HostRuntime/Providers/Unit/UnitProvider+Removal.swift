@@ -2,8 +2,8 @@ internal import Model
 internal import Store
 
 extension UnitProvider {
-    /// The change that takes back what a departed declaration made: its own files go, and the states that it managed
-    /// become what they were before if that is known.
+    /// The change that takes back what a departed declaration made: its own files become what was there before them, or
+    /// go, and the states that it managed become what they were before, as far as that is known.
     ///
     /// Nil when nothing is left of it.
     static func removal(
@@ -15,11 +15,11 @@ extension UnitProvider {
         let name = departed.id.identity
         var before: UnitBefore?
         if case .unit(let known)? = departed.before { before = known }
-        let removal = UnitRemoval(name: name, declared: unit, state: state, files: files, before: before)
+        let removal = UnitRemoval(name: name, declared: unit, state: state, found: files, before: before)
         let operations = removal.operations
         guard !operations.isEmpty else { return nil }
         let after = Observation.unit(
-            removal.stateAfterwards, files: UnitFiles(hasDropInDirectory: files.hasDropInDirectory))
+            removal.stateAfterwards, files: removal.files.afterwards)
         return Change(
             resource: departed.id, action: .remove, fields: removal.fields,
             before: observation.digest(for: departed.last),
@@ -32,8 +32,19 @@ struct UnitRemoval {
     let name: String
     let declared: UnitAttributes
     let state: UnitObservation
-    let files: UnitFiles
     let before: UnitBefore?
+    let files: LeavingUnitFiles
+
+    init(name: String, declared: UnitAttributes, state: UnitObservation, found: UnitFiles, before: UnitBefore?) {
+        self.name = name
+        self.declared = declared
+        self.state = state
+        self.before = before.flatMap { $0.activeState.isEmpty ? nil : $0 }
+        // What was there before a file that is declared, but was never written, is not known: it goes.
+        let known = before?.files ?? []
+        let names = declared.fileNames(of: name).filter { name in !known.contains { $0.name == name } }
+        files = LeavingUnitFiles(of: name, known + names.map { NamedState(name: $0, state: .none) }, found: found)
+    }
 
     var operations: [Operation] {
         var operations: [Operation] = []
@@ -43,12 +54,10 @@ struct UnitRemoval {
         if disables { operations.append(.unit(name: name, action: .disable)) }
         if enables { operations.append(.unit(name: name, action: .enable)) }
         if stops { operations.append(.unit(name: name, action: .stop)) }
-        let path = "\(unitDirectory)/\(name)"
-        var removals: [Operation] = files.dropIns.keys.sorted().map { .remove(path: "\(path).d/\($0)") }
-        if hasOwnFile { removals.append(.remove(path: path)) }
+        let removals = files.operations
         operations += removals
         if !removals.isEmpty || disables || enables { operations.append(.reloadUnitFiles) }
-        if declared.isMasked == false, wasMasked, !state.isMasked, !hasOwnFile {
+        if declared.isMasked == false, wasMasked, !state.isMasked, !files.removesUnit {
             operations += [.unit(name: name, action: .mask), .reloadUnitFiles]
         }
         if starts {
@@ -64,22 +73,19 @@ struct UnitRemoval {
         var after = state
         if stops { after.activeState = "inactive" }
         if starts { after.activeState = "active" }
-        if disables || hasOwnFile { after.unitFileState = hasOwnFile ? "" : "disabled" }
+        if disables || files.removesUnit { after.unitFileState = files.removesUnit ? "" : "disabled" }
         if enables { after.unitFileState = "enabled" }
         if declared.isMasked == true, !wasMasked, after.isMasked { after.unitFileState = "disabled" }
         if declared.isMasked == false, wasMasked { after.unitFileState = "masked" }
         if after.unitFileState != "masked", after.loadState == "masked" { after.loadState = "loaded" }
-        if hasOwnFile { after.loadState = "not-found" }
+        if files.removesUnit { after.loadState = "not-found" }
         after.needsReload = false
         return after
     }
 
     var fields: [FieldDifference] {
         var fields: [FieldDifference] = []
-        if hasOwnFile { fields.append(FieldDifference(field: "content", observed: "present", declared: nil)) }
-        for dropIn in files.dropIns.keys.sorted() {
-            fields.append(FieldDifference(field: "drop-in '\(dropIn)'", observed: "present", declared: nil))
-        }
+        fields += files.fields
         if enables || disables {
             fields.append(
                 FieldDifference(
@@ -92,16 +98,16 @@ struct UnitRemoval {
         return fields
     }
 
-    /// Whether the unit exists only because its declaration brought its file.
-    private var hasOwnFile: Bool { declared.content != nil && files.content != nil }
     private var wasActive: Bool? { before.map { ["active", "reloading", "activating"].contains($0.activeState) } }
     private var wasEnabled: Bool? { before.map { $0.unitFileState == "enabled" } }
     private var wasMasked: Bool { before?.unitFileState == "masked" }
 
-    private var stops: Bool { state.mayRun && (hasOwnFile || (declared.isActive == true && wasActive == false)) }
-    private var starts: Bool { !state.mayRun && !hasOwnFile && declared.isActive == false && wasActive == true }
+    private var stops: Bool { state.mayRun && (files.removesUnit || (declared.isActive == true && wasActive == false)) }
+    private var starts: Bool { !state.mayRun && !files.removesUnit && declared.isActive == false && wasActive == true }
     private var disables: Bool {
-        state.isEnabled && (hasOwnFile || (declared.isEnabled == true && wasEnabled == false))
+        state.isEnabled && (files.removesUnit || (declared.isEnabled == true && wasEnabled == false))
     }
-    private var enables: Bool { !state.isEnabled && !hasOwnFile && declared.isEnabled == false && wasEnabled == true }
+    private var enables: Bool {
+        !state.isEnabled && !files.removesUnit && declared.isEnabled == false && wasEnabled == true
+    }
 }

@@ -22,7 +22,7 @@ public enum UnitProvider: Provider {
         }
         do throws(HostError) {
             let states = try host.units(batch.map(\.id.identity))
-            let files = UnitFileObservation.observe(batch, on: host, cache: context.cache)
+            let files = UnitFileObservation.observe(batch, on: host, context: context)
             return batch.indices.map { index in
                 (batch[index].id, files[index].map { .unit(states[index], files: $0) })
             }

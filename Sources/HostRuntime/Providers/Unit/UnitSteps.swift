@@ -9,11 +9,17 @@ struct UnitSteps {
     let wanted: UnitObservation
     let files: UnitFiles
     let trigger: UnitTrigger
+    let leaving: LeavingUnitFiles
 
     var operations: [Operation] {
         var operations: [Operation] = []
         // Writing the unit's own file replaces the mask, which is a link in its place.
         if unmasks && !writesContent { operations.append(.unit(name: name, action: .unmask)) }
+        if leaving.removesUnit {
+            // Its links are known only while its file is there.
+            if state.isEnabled { operations.append(.unit(name: name, action: .disable)) }
+            if state.mayRun { operations.append(.unit(name: name, action: .stop)) }
+        }
         operations += fileOperations
         if !fileOperations.isEmpty || (job != nil && job != .stop && state.needsReload) || isStale || unmasks {
             operations.append(.reloadUnitFiles)
@@ -46,12 +52,12 @@ struct UnitSteps {
             operations.append(
                 .writeFile(path: "\(path).d/\(dropIn)", content: content, metadata: metadata))
         }
-        return operations
+        return operations + leaving.operations
     }
 
     private var linkOperations: [Operation] {
         var operations: [Operation] = []
-        if let isEnabled = declared.isEnabled {
+        if let isEnabled = declared.isEnabled, !leaving.removesUnit {
             // A mask hides the links: once it is off, they are what they were.
             let differs = isEnabled != state.isEnabled || (unmasks && !isEnabled)
             if differs, isEnabled || !state.isNeverEnabled {
@@ -63,6 +69,7 @@ struct UnitSteps {
     }
 
     private var job: UnitAction? {
+        if leaving.removesUnit { return nil }
         switch declared.isActive {
         case true?:
             guard state.isRunning else { return .start }
@@ -90,11 +97,11 @@ extension UnitSteps {
     }
 
     /// Files and links are brought back exactly; a process that was stopped is another one when it is started again.
-    var undo: UndoKind { job == nil ? .exact : .compensating }
+    var undo: UndoKind { job == nil && !leaving.removesUnit ? .exact : .compensating }
 
     /// Stopping and masking take a service away; starting and restarting interrupt it at most.
     var risk: Risk {
-        if job == .stop || (declared.isMasked == true && !state.isMasked) { return .high }
+        if leaving.removesUnit || job == .stop || (declared.isMasked == true && !state.isMasked) { return .high }
         return job == nil && fileOperations.isEmpty ? .low : .medium
     }
 
@@ -112,6 +119,7 @@ extension UnitSteps {
         for (dropIn, content) in declared.dropIns.sorted(by: { $0.key < $1.key }) {
             add("drop-in '\(dropIn)'", files.dropIns[dropIn].map(ChangeDraft.described), ChangeDraft.described(content))
         }
+        fields += leaving.fields
         if isStale { add("unit files", "changed on disk, not read", "read") }
         if let isMasked = declared.isMasked { add("masked", String(state.isMasked), String(isMasked)) }
         if declared.isEnabled != nil, linkOperations.contains(where: { $0.isEnablement }) {
