@@ -28,6 +28,9 @@ extension HostReconciler {
                 metadata: [LogKey.run: "\(run.name)", LogKey.count: "\(changed.count)"])
             throw ReplanNeeded(run: run.name, changed: changed)
         case .interrupted:
+            environment.logger.notice(
+                "the daemon stops in the middle of a run, which is taken up at the next start",
+                metadata: [LogKey.run: "\(run.name)", LogKey.commit: "\(run.plan.commit)"])
             throw CancellationError()
         }
     }

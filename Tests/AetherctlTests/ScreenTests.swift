@@ -35,6 +35,20 @@ import Testing
                 """)
     }
 
+    @Test func `the status says where to look for what is not done yet`() {
+        var waiting = summary()
+        waiting.paused = false
+        waiting.errors = []
+        func hint() -> Substring {
+            StatusScreen(waiting, .plain, now: Samples.now).text.split(separator: "\n").last ?? ""
+        }
+        #expect(hint() == "a run is under way: see 'aetherctl runs'")
+        waiting.runs.active = 0
+        #expect(hint() == "see 'aetherctl plan'")
+        waiting.resources.pending = 1
+        #expect(hint().contains("status.phase=Pending"))
+    }
+
     @Test func `the status as JSON is the summary as it is`() throws {
         let buffer = OutputBuffer()
         let console = buffer.console()

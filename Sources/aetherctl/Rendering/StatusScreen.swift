@@ -80,6 +80,9 @@ struct StatusScreen {
         if summary.runs.waitingForApproval > 0 { return "see 'aetherctl runs', then 'aetherctl approve RUN'" }
         if summary.paused { return "run 'aetherctl resume' to reconcile again" }
         if summary.converged || !summary.errors.isEmpty { return nil }
-        return "see 'aetherctl plan'"
+        if summary.runs.active > 0 { return "a run is under way: see 'aetherctl runs'" }
+        // What waits for something else than a run is in no plan, as a unit whose start systemd has queued.
+        guard summary.resources.pending > 0 else { return "see 'aetherctl plan'" }
+        return "see 'aetherctl plan' and 'aetherctl get resources --field-selector status.phase=Pending -o yaml'"
     }
 }
