@@ -127,7 +127,10 @@ let package = Package(
                 "ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport", lifecycle, logging, metrics,
             ]),
         .testTarget(
-            name: "BrahmaTests", dependencies: ["Brahma", "GitSource", "HostRuntime", "Model", "Store", "TestSupport"]),
+            name: "BrahmaTests",
+            dependencies: [
+                "Brahma", "ControllerRuntime", "GitSource", "HostRuntime", "Model", "Store", "TestSupport", logging,
+            ]),
         .testTarget(
             name: "VishnuTests",
             dependencies: [

@@ -61,10 +61,11 @@ extension HostReconciler {
             message: findings.first?.message, createdTime: environment.host.wallTime())
         let run = try await environment.worker.run { try environment.journal.create(draft, durability: .synced) }
         let reason = findings.first { $0.effect == .requireApproval }?.message ?? "the gate asks for it"
+        var status = ApprovalKind.Status()
+        status.setConditions(.waitingForApproval, message: reason, at: run.createdTime, generation: 1)
         let approval = Object<ApprovalKind>(
             metadata: ObjectMeta(name: run.name),
-            spec: ApprovalKind.Spec(run: run.name, planHash: hash, reason: reason),
-            status: ApprovalKind.Status())
+            spec: ApprovalKind.Spec(run: run.name, planHash: hash, reason: reason), status: status)
         _ = try await environment.objects.create(approval.untyped(), durability: .synced)
         environment.logger.notice(
             "plan waits for approval",
@@ -115,9 +116,22 @@ extension HostReconciler {
     private func settle(_ run: String, as phase: RunPhase, _ message: String) async throws {
         let environment = environment
         let time = environment.host.wallTime()
+        if phase == .superseded { try await closeApproval(of: run, message, at: time) }
         try await environment.worker.run {
             try environment.journal.transition(
                 run: run, to: phase, message: message, time: time, durability: .synced)
+        }
+    }
+
+    /// Says on a question that it no longer arises.
+    private func closeApproval(of run: String, _ message: String, at time: WallTime) async throws {
+        do {
+            try await environment.objects.modify(ApprovalKind.self, run, part: .status) { approval in
+                approval.status.setConditions(
+                    .superseded, message: message, at: time, generation: approval.metadata.generation)
+            }
+        } catch let error as StoreError where error.code == .notFound {
+            // A crash came between the run and its question.
         }
     }
 
@@ -129,5 +143,24 @@ extension HostReconciler {
                 phase: plan.cause == .drift ? .drifted : .pending, reason: reason, message: message)
         }
         try await write(updates)
+    }
+}
+
+extension ApprovalKind.Status {
+    /// Sets the conditions: ready once somebody answered, reconciling while it waits, stalled when nobody will be
+    /// listened to any more.
+    mutating func setConditions(_ reason: Reason, message: String, at time: WallTime, generation: Int64?) {
+        var next = conditions ?? []
+        let states: [(ConditionType, Bool)] = [
+            (.ready, reason == .approved || reason == .denied), (.reconciling, reason == .waitingForApproval),
+            (.stalled, reason == .superseded),
+        ]
+        for (type, holds) in states {
+            next.set(
+                Condition(
+                    type: type, status: holds ? .true : .false, reason: reason, message: message,
+                    lastTransitionTime: time, observedGeneration: generation))
+        }
+        conditions = next
     }
 }

@@ -23,9 +23,6 @@ extension HostReconciler {
             try await recordFailure(run, failure, phase: .failed, target: target, left: left)
             return .failed
         case .replan(let changed):
-            environment.logger.info(
-                "resources changed since they were planned, planning again",
-                metadata: [LogKey.run: "\(run.name)", LogKey.count: "\(changed.count)"])
             throw ReplanNeeded(run: run.name, changed: changed)
         case .interrupted:
             environment.logger.notice(

@@ -29,6 +29,9 @@ extension HostReconciler {
             let answer: PassResult = trouble == nil || result == .rolledBack ? result : .failed
             state.withLock { $0.passes.finish(answer, message: message ?? trouble) }
             return .again(after: nextPass(after: result))
+        } catch let replan as ReplanNeeded {
+            // The pass that plans again answers what was asked for.
+            throw replan
         } catch {
             state.withLock { $0.passes.finish(.failed, message: "\(error)") }
             throw error

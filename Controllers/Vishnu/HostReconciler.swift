@@ -1,5 +1,6 @@
 public import ControllerRuntime
 public import HostRuntime
+import Logging
 public import Model
 import Store
 import Synchronization
@@ -13,6 +14,10 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     let environment: HostEnvironment<Host>
     /// How passes that left something failed are repeated: an operator who mended the cause waits a minute at most.
     let retryBackoff = Backoff(initial: .seconds(1), maximum: .seconds(60))
+    /// How plans are made again that no longer fit; a change from outside is over in a moment, or goes on and on.
+    let replanBackoff = Backoff(initial: .milliseconds(50), maximum: .seconds(60))
+    /// How often `passOnce` plans again before it gives up.
+    private let replansOnce = 5
     /// What survives from one key to the next.
     let state: Mutex<State>
 
@@ -33,6 +38,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var requester = "controller"
         /// Passes in a row that left something failed.
         var retries = 0
+        /// Plans in a row that no longer fitted when they were to run.
+        var replans = 0
         /// The last failure that was logged, so that trying again is not told again.
         var lastFailure: String?
         var isLoaded = false
@@ -52,10 +59,33 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     public func reconcile(_ key: LoopKey) async throws -> Outcome {
         try await load()
         try await goOnWithRuns()
-        switch key {
-        case .pass: return try await pass()
-        case .drift: return try await repairDrift()
+        do {
+            let outcome = try await key == .pass ? pass() : repairDrift()
+            state.withLock { $0.replans = 0 }
+            return outcome
+        } catch let replan as ReplanNeeded {
+            return planAgain(replan)
         }
+    }
+
+    /// What was planned for another state is planned anew: soon, then later while somebody keeps changing it (I5).
+    private func planAgain(_ replan: ReplanNeeded) -> Outcome {
+        let replans = state.withLock { state in
+            state.replans += 1
+            return state.replans
+        }
+        let delay = replanBackoff.delay(afterFailures: replans - 1)
+        log(replan, delay: delay)
+        return .again(after: delay)
+    }
+
+    private func log(_ replan: ReplanNeeded, delay: Duration) {
+        environment.logger.info(
+            "resources changed since they were planned, planning again",
+            metadata: [
+                LogKey.run: "\(replan.run)", LogKey.count: "\(replan.changed.count)",
+                LogKey.resource: "\(replan.changed.first?.description ?? "")", LogKey.delay: "\(delay)",
+            ])
     }
 
     /// Notes that somebody touched a resource.
@@ -69,6 +99,13 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     public func passOnce() async throws -> (result: PassResult, message: String?) {
         try await load()
         try await goOnWithRuns()
+        for _ in 1..<replansOnce {
+            do {
+                return try await converge(environment.objects.read(SourceKind.self, sourceName))
+            } catch let replan as ReplanNeeded {
+                log(replan, delay: .zero)
+            }
+        }
         return try await converge(environment.objects.read(SourceKind.self, sourceName))
     }
 

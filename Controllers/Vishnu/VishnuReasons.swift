@@ -10,6 +10,10 @@ extension Reason {
     public static let starting = Reason(rawValue: "Starting")
     /// A plan waits for a person.
     public static let waitingForApproval = Reason(rawValue: "WaitingForApproval")
+    /// A person approved the plan.
+    public static let approved = Reason(rawValue: "Approved")
+    /// Another plan took the place of the one that was asked about, or nothing is left to ask.
+    public static let superseded = Reason(rawValue: "Superseded")
     /// An operator paused it.
     public static let paused = Reason(rawValue: "Paused")
     /// A rollback holds newer commits until `resume` or a newer one.

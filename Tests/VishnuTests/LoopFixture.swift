@@ -22,6 +22,7 @@ final class LoopFixture: Sendable {
     let content: ContentStore
     let log = LogCapture()
     private let audit: AuditLog
+    private let observedAgain = Hook()
     private let current: Mutex<HostReconciler<SimulatedHost>?> = Mutex(nil)
 
     fileprivate init(seed: UInt64, directory: String) throws {
@@ -50,7 +51,10 @@ final class LoopFixture: Sendable {
             host: host, observer: Observer(host: host, worker: worker), content: content, worker: worker)
         let executor = Executor(
             host: host, journal: journal, content: content, resources: resources, worker: worker, boundary: boundary
-        ) { ids, declared in await planner.reobserve(ids, declared: declared) }
+        ) { [observedAgain] ids, declared in
+            observedAgain.call()
+            return await planner.reobserve(ids, declared: declared)
+        }
         let host = host
         let logger = Logger(label: "test") { [log] _ in LogHandlerOfTests(capture: log) }
         let environment = HostEnvironment(
@@ -60,6 +64,9 @@ final class LoopFixture: Sendable {
             settings: HostSettings(), publishRuns: {}, declarationsChanged: { _ in })
         current.withLock { $0 = HostReconciler(environment: environment) }
     }
+
+    /// Does something each time before the executor observes again what a run is to change.
+    func whenObservedAgain(_ body: @escaping @Sendable () -> Void) { observedAgain.set(body) }
 
     /// A commit that declares resources; `texts` are the bytes that they name.
     func commit(_ name: String, _ declared: [DeclaredResource], texts: [String] = []) async throws {
@@ -127,6 +134,15 @@ func withLoop(seed: UInt64 = 1, _ body: (LoopFixture) async throws -> Void) asyn
         _ = try await loop.objects.create(source.untyped(), durability: .synced)
         try await body(loop)
     }
+}
+
+/// Something that is done at a certain point, once it is set.
+private final class Hook: Sendable {
+    private let body = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func set(_ next: @escaping @Sendable () -> Void) { body.withLock { $0 = next } }
+
+    func call() { body.withLock { $0 }?() }
 }
 
 /// What was logged: level and message.

@@ -69,6 +69,9 @@ public struct SourceReconciler: Reconciler {
             return .done
         }
         let requested = source.metadata.annotations?[reconcileRequestedAnnotation]
+        guard source.spec.git != nil || source.spec.directory != nil else {
+            return try await noteNotConfigured(source, requested: requested)
+        }
         let interval = Duration.seconds(source.spec.intervalSeconds ?? 60)
         let fetched: FetchedSite
         do {
@@ -164,6 +167,19 @@ public struct SourceReconciler: Reconciler {
                 LogKey.path: "\(at.file):\(at.line):\(at.column)", LogKey.cause: "\(first.message)",
             ])
         try await record(.buildFailed, "\(at.file):\(at.line):\(at.column): \(first.message)", on: source)
+    }
+
+    /// Nothing can be done until the configuration names a source; what is in force stays.
+    private func noteNotConfigured(_ source: Object<SourceKind>, requested: String?) async throws -> Outcome {
+        let message = "the configuration names no source; set source.git or source.directory and restart the daemon"
+        let time = environment.wallTime()
+        try await environment.objects.modify(SourceKind.self, source.metadata.name, part: .status) { source in
+            source.status.lastHandledReconcile = requested
+            source.status.observedGeneration = source.metadata.generation
+            source.status.setStalled(
+                (.notConfigured, message), at: time, observedGeneration: source.metadata.generation)
+        }
+        return .terminal(.notConfigured, message)
     }
 
     private func noteFetchFailure(_ error: any Error, of source: Object<SourceKind>, requested: String?) async throws {

@@ -113,6 +113,10 @@ public struct HostControl<Host: HostMutating>: Sendable {
                 approval.status.decision = request.decision
                 approval.status.by = requester.record
                 approval.status.time = time
+                approval.status.setConditions(
+                    request.decision == .approved ? .approved : .denied,
+                    message: "\(request.decision.rawValue.lowercased()) by \(requester.record)", at: time,
+                    generation: approval.metadata.generation)
             }
         } catch let error as StoreError where error.code == .notFound {
             throw ControlError(.notFound, "run '\(name)' waits for no approval; run 'aetherctl runs'")

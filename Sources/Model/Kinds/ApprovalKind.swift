@@ -27,7 +27,7 @@ public enum ApprovalKind: Kind {
         public var by: String?
         /// When.
         public var time: WallTime?
-        /// Ready once decided.
+        /// Ready once somebody answered, Reconciling while it waits, Stalled when the question no longer arises.
         public var conditions: [Condition]?
 
         /// Makes an empty status.
