@@ -38,8 +38,11 @@ extension HostReconciler {
     }
 
     private func repair(_ hints: [ResourceID: HintBuffer.Hint], in inForce: LoadedGeneration) async throws {
-        let scope = hints.keys.compactMap { inForce[$0] }.sorted { $0.id < $1.id }
+        var scope = inForce.inOrder(hints.keys)
         guard !scope.isEmpty else { return }
+        if scope.contains(where: { $0.mode == .propose }) {
+            scope = inForce.inOrder(Set(hints.keys).union(alsoAsked(in: inForce)))
+        }
         let planned = try await environment.planner.survey(scope, of: inForce, cause: .drift)
         let (phases, starting) = state.withLock { ($0.phases, $0.starting) }
         let differing = Set(planned.plan.changes.map(\.resource))
@@ -82,6 +85,12 @@ extension HostReconciler {
             state.isPassDueAfterStart = false
             return true
         }
+    }
+
+    /// Drift that a person may be asked about already: one question is about all of it.
+    private func alsoAsked(in inForce: LoadedGeneration) -> [ResourceID] {
+        let phases = state.withLock { $0.phases }
+        return inForce.resources.filter { $0.mode == .propose && phases[$0.id] == .drifted }.map(\.id)
     }
 
     /// Says on the source and the blueprints what changed without a run.

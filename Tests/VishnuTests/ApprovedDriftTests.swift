@@ -38,6 +38,8 @@ import Testing
             #expect(result == .succeeded)
             #expect(loop.text("/etc/b") == "b\n")
             #expect(try loop.runs() == ["change Succeeded", "drift Succeeded", "drift Succeeded"])
+            let why = try await loop.control { try await $0.why(Self.a.id) }
+            #expect(why.runs.map(\.approvedBy) == ["0:root with run-1", "0:root"])
         }
     }
 
@@ -75,6 +77,9 @@ import Testing
             let asked = try await loop.pass()
             #expect(asked == .waitingForApproval)
             loop.host.write("/etc/b", "drifted\n")
+            let shown = try await loop.control { try await $0.plan() }
+            #expect(shown.plan.changes.map { shown.plan.cause(of: $0) } == [.change, .drift])
+            #expect(shown.gate.map(\.resource) == [Self.a.id])
             try await loop.repair(Self.b.id)
             #expect(loop.text("/etc/b") == "b\n")
             #expect(loop.text("/etc/a") == "a\n")
@@ -119,6 +124,24 @@ import Testing
             loop.host.write("/etc/b", "drifted\n")
             try await loop.repair(Self.b.id)
             #expect(loop.text("/etc/b") == "drifted\n")
+        }
+    }
+
+    @Test func `one question is about all drift that nobody approved`() async throws {
+        try await withLoop { loop in
+            loop.host.write("/etc/a", "a\n")
+            loop.host.write("/etc/b", "b\n")
+            try await loop.commit("c1", [Self.a, Self.b], texts: Self.texts)
+            _ = try await loop.pass()
+            for file in [Self.a, Self.b] {
+                loop.host.write(file.id.identity, "drifted\n")
+                try await loop.repair(file.id)
+            }
+            #expect(try loop.waiting().map { $0.plan.changes.map(\.resource) } == [[Self.a.id, Self.b.id]])
+            try await loop.answer(.approved)
+            let result = try await loop.pass()
+            #expect(result == .succeeded)
+            #expect(loop.text("/etc/a") == "a\n" && loop.text("/etc/b") == "b\n")
         }
     }
 

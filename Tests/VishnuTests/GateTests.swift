@@ -43,6 +43,18 @@ import Testing
         #expect(isHeld(observed.first, .differencesReported))
     }
 
+    @Test func `drift back to what was approved runs, a change does not`() {
+        let declared = [Plans.declared("/a", mode: .propose), Plans.declared("/b", mode: .propose)]
+        let changes = [Plans.change("/a"), Plans.change("/b")]
+        var drift = context(declared, cause: .drift)
+        drift.approved = [Plans.id("/a")]
+        let repaired = verdicts(changes, drift)
+        #expect(repaired[0] == .allow && asks(repaired[1]))
+        var change = context(declared)
+        change.approved = [Plans.id("/a")]
+        #expect(verdicts(changes, change).allSatisfy { asks($0) })
+    }
+
     @Test func `a protected resource is never changed`() {
         let verdict = verdicts([Plans.change("/a")], context([Plans.declared("/a", isProtected: true)])).first
         #expect(isHeld(verdict, .protected))

@@ -92,9 +92,19 @@ extension HostControl {
         on target: LoadedGeneration, cause: PlanCause, source: Object<SourceKind>
     ) async throws -> PlanReport {
         let survey = try await reconciler.survey(target, cause: cause)
-        let context = try await reconciler.gateContext(for: survey.planned.plan, target: target, source: source)
-        let findings = Gate.findings(Gate.judge(survey.planned.plan, in: context))
-        let shown = try await environment.planner.withDiffs(survey.planned)
+        var shown = try await environment.planner.withDiffs(survey.planned)
+        // Drift is repaired by a run of its own, which the gate judges by its own cause.
+        let drifted = Set(survey.split.drift.map(\.resource))
+        for index in shown.changes.indices where shown.cause != .drift {
+            if drifted.contains(shown.changes[index].resource) { shown.changes[index].cause = .drift }
+        }
+        var findings: [GateFinding] = []
+        for (changes, cause) in [(survey.split.drift, PlanCause.drift), (survey.split.wanted, cause)]
+        where !changes.isEmpty {
+            let plan = Plan(changes, for: cause, commit: shown.commit)
+            let context = try await reconciler.gateContext(for: plan, target: target, source: source)
+            findings += Gate.findings(Gate.judge(plan, in: context))
+        }
         return PlanReport(plan: shown, hash: shown.hash, gate: findings, problems: survey.planned.problems)
     }
 

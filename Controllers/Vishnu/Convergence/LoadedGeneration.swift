@@ -25,6 +25,11 @@ struct LoadedGeneration: Sendable {
     /// The declaration of a resource.
     subscript(id: ResourceID) -> DeclaredResource? { index[id].map { resources[$0] } }
 
+    /// The declarations of some resources in the order of all, as a pass over everything has them in its plans.
+    func inOrder(_ ids: some Sequence<ResourceID>) -> [DeclaredResource] {
+        ids.compactMap { index[$0] }.sorted().map { resources[$0] }
+    }
+
     /// Whether the resource is declared.
     func contains(_ id: ResourceID) -> Bool { index[id] != nil }
 }
