@@ -25,7 +25,7 @@ struct CrashLabTests {
     {
         let site = Self.site
         try #require(site.changes == 30)
-        let stride = Lab.campaign(ci: 9, full: 1)
+        let stride = Lab.campaign(ci: 11, full: 1)
         let start = ContinuousClock.now
         try await withManagedHost(name: "crash", site: site.tree(version: 0), files: Self.crashing) { managed in
             let host = managed.host

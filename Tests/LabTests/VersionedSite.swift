@@ -114,7 +114,7 @@ extension ManagedHost {
     /// Returns the phases of the commit's runs, oldest first.
     @discardableResult
     func expectOneRun(of commit: String, _ place: String) async throws -> [String] {
-        let runs = try await list("workflowruns")
+        let runs = try await list("workflowruns").sorted { Self.number(of: $0) < Self.number(of: $1) }
         let phases = runs.filter { $0["spec"]["commit"].string == commit }.compactMap { $0["status"]["phase"].string }
         #expect(phases.filter { $0 == "Succeeded" }.count == 1, "\(phases) \(place)")
         #expect(phases.allSatisfy { ["Succeeded", "RolledBack", "Superseded"].contains($0) }, "\(phases) \(place)")
@@ -124,5 +124,10 @@ extension ManagedHost {
         let audit = try await ctl("audit", "verify")
         #expect(audit.status == 0, "\(audit) \(place)")
         return phases
+    }
+
+    /// The number in `run-12`.
+    private static func number(of run: JSONValue) -> Int {
+        run["metadata"]["name"].string.flatMap { Int($0.dropFirst("run-".count)) } ?? 0
     }
 }
