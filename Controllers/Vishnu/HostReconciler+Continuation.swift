@@ -38,8 +38,9 @@ extension HostReconciler {
         _ = try await survey(target, cause: run.plan.cause)
         do {
             _ = try await self.run(run.plan, of: target, findings: run.plan.gate, hints: [:], approved: run)
-        } catch is ReplanNeeded {
-            // It was undone; the pass that follows plans anew.
+        } catch let replan as ReplanNeeded {
+            let names = replan.changed.prefix(3).map(\.description).joined(separator: ", ")
+            logUndone(run, cause: "\(names) changed while the daemon was stopped; it is planned again")
         }
     }
 
@@ -49,15 +50,19 @@ extension HostReconciler {
             "the daemon was stopped in the middle of the run, which is not wanted any more; it was undone")
         let outcome = await environment.executor.undo(run, because: failure)
         if case .interrupted = outcome { throw CancellationError() }
+        logUndone(run, cause: failure.message)
+        if case .failed = outcome, let target {
+            _ = try await conclude(run, outcome: outcome, target: target, hints: [:])
+        }
+    }
+
+    private func logUndone(_ run: RunRecord, cause: String) {
         environment.logger.warning(
             "an unfinished run was settled",
             metadata: [
                 LogKey.messageID: "\(MessageID.runRecovered.rawValue)", LogKey.run: "\(run.name)",
-                LogKey.phase: "undone", LogKey.cause: "\(failure.message)",
+                LogKey.phase: "undone", LogKey.cause: "\(cause)",
             ])
-        if case .failed = outcome, let target {
-            _ = try await conclude(run, outcome: outcome, target: target, hints: [:])
-        }
     }
 
     /// The declarations that a run leads to, while they are what the host is to hold.
