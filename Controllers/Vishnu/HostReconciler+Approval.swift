@@ -137,10 +137,12 @@ extension HostReconciler {
 
     /// Writes to every resource of a plan why it waits.
     private func hold(_ plan: Plan, reason: Reason, message: String) async throws {
-        var updates: [ResourceID: RowUpdate] = [:]
+        var updates: [ResourceUpdate] = []
         for change in plan.changes where state.withLock({ $0.phases[change.resource] }) != nil {
-            updates[change.resource] = RowUpdate(
-                phase: plan.cause == .drift ? .drifted : .pending, reason: reason, message: message)
+            updates.append(
+                ResourceUpdate(
+                    change.resource, phase: plan.cause == .drift ? .drifted : .pending, reason: reason,
+                    message: message))
         }
         try await write(updates)
     }

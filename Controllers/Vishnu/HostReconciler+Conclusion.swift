@@ -55,30 +55,23 @@ extension HostReconciler {
     private func recordSuccess(
         _ run: RunRecord, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
     ) async throws {
-        let time = environment.host.wallTime()
         let bootTime = environment.host.bootTime()
-        var updates: [ResourceID: RowUpdate] = [:]
         var removed: [ResourceID] = []
         var contested: [ResourceID: FightDetector.Fight] = [:]
         for change in run.plan.changes {
-            guard let declared = target[change.resource] else {
+            guard target.contains(change.resource) else {
                 removed.append(change.resource)
                 continue
             }
-            var update = RowUpdate(phase: .inSync, declared: declared, run: run.name)
-            if run.plan.cause == .drift {
-                let hint = hints[change.resource]
-                let actor = hint?.actor ?? change.actor ?? DriftActor(unknown: Self.notWatched)
-                update.drift = DriftRecord(
-                    time: hint?.time ?? run.createdTime, repairedTime: time, run: run.name, actor: actor)
-                contested[change.resource] = state.withLock { state in
-                    state.fights.noteRepair(of: change.resource, by: Opponent(actor), at: bootTime)
-                }
+            guard run.plan.cause == .drift else { continue }
+            let opponent = Opponent(hints[change.resource]?.actor ?? change.actor ?? DriftActor(unknown: ""))
+            contested[change.resource] = state.withLock { state in
+                state.fights.noteRepair(of: change.resource, by: opponent, at: bootTime)
             }
-            updates[change.resource] = update
         }
         state.withLock { $0.lastFailure = nil }
-        try await write(updates)
+        // The executor wrote the rows with the results.
+        remember(run.plan.changes.lazy.map(\.resource).filter(target.contains).map { ($0, .inSync) })
         try await forget(removed)
         for change in run.plan.changes {
             let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
@@ -122,18 +115,20 @@ extension HostReconciler {
         case .store: reason = .storeUnavailable
         default: reason = phase == .failed ? .rollbackFailed : .applyFailed
         }
-        var updates: [ResourceID: RowUpdate] = [:]
+        var updates: [ResourceID: ResourceUpdate] = [:]
         for change in run.plan.changes {
             guard target.contains(change.resource) else { continue }
             let isCause = change.resource == failure.resource
-            updates[change.resource] = RowUpdate(
-                phase: isCause ? .failed : (run.plan.cause == .drift ? .drifted : .pending), reason: reason,
+            updates[change.resource] = ResourceUpdate(
+                change.resource, phase: isCause ? .failed : (run.plan.cause == .drift ? .drifted : .pending),
+                reason: reason,
                 message: isCause ? failure.message : "run '\(run.name)' was rolled back: \(failure.message)")
         }
         for step in left {
-            updates[step.resource] = RowUpdate(phase: .failed, reason: .rollbackFailed, message: step.message)
+            updates[step.resource] = ResourceUpdate(
+                step.resource, phase: .failed, reason: .rollbackFailed, message: step.message)
         }
-        try await write(updates)
+        try await write(updates.values.sorted { $0.id < $1.id })
         if failure.reason == .verification, run.plan.cause != .drift, run.plan.cause != .rollback {
             try await markBad(target, message: failure.message)
         }
@@ -211,8 +206,6 @@ extension HostReconciler {
         if let unknown = actor.unknown { metadata[LogKey.actorUnknown] = "\(unknown)" }
         return metadata
     }
-
-    static var notWatched: String { "it was found by a pass over everything, without an event that named a process" }
 }
 
 /// What was observed is no longer what was planned for: the pass starts over (I5).

@@ -20,12 +20,12 @@ extension HostReconciler {
         let environment = environment
         try await environment.worker.run {
             let rows = try environment.resources.rows(ids: approved.map(\.id))
-            var known = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+            var statuses = Dictionary(rows.map { ($0.id, $0.status) }) { first, _ in first }
             for declared in approved {
                 let digest = try declared.attributesDigest
-                known[declared.id]?.status.approve(digest, by: run.name)
+                statuses[declared.id]?.approve(digest, by: run.name)
             }
-            try environment.resources.upsert(approved.compactMap { known[$0.id] }, durability: .synced)
+            try environment.resources.setApproved(statuses.mapValues { $0.approved ?? [] }, durability: .synced)
         }
     }
 

@@ -44,23 +44,28 @@ extension HostReconciler {
             scope = inForce.inOrder(Set(hints.keys).union(alsoAsked(in: inForce)))
         }
         let planned = try await environment.planner.survey(scope, of: inForce, cause: .drift)
-        let (phases, starting) = state.withLock { ($0.phases, $0.starting) }
+        // Only what is looked at: a copy of all phases would be made anew when the first of them changes.
+        let (phases, starting) = state.withLock { state in
+            let known = scope.compactMap { declared in state.phases[declared.id].map { (declared.id, $0) } }
+            return (Dictionary(known) { first, _ in first }, state.starting)
+        }
         let differing = Set(planned.plan.changes.map(\.resource))
-        var updates: [ResourceID: RowUpdate] = [:]
+        var updates: [ResourceUpdate] = []
         for declared in scope where !differing.contains(declared.id) {
             if let problem = planned.problems.first(where: { $0.resource == declared.id }) {
-                updates[declared.id] = RowUpdate(phase: .failed, reason: problem.reason, message: problem.message)
+                updates.append(
+                    ResourceUpdate(declared.id, phase: .failed, reason: problem.reason, message: problem.message))
             } else if let transition = planned.onTheirWay[declared.id] {
-                if phases[declared.id] != .pending { updates[declared.id] = RowUpdate(transition) }
+                if phases[declared.id] != .pending { updates.append(ResourceUpdate(declared.id, transition)) }
             } else if phases[declared.id] != .inSync,
                 phases[declared.id] != .pending || starting.contains(declared.id)
             {
-                updates[declared.id] = RowUpdate(phase: .inSync)
+                updates.append(ResourceUpdate(declared.id, phase: .inSync))
             }
         }
         try await write(updates)
         state.withLock { $0.starting.subtract(scope.map(\.id).filter { planned.onTheirWay[$0] == nil }) }
-        state.withLock { $0.starting.formUnion(updates.keys.filter { planned.onTheirWay[$0] != nil }) }
+        state.withLock { $0.starting.formUnion(updates.map(\.id).filter { planned.onTheirWay[$0] != nil }) }
         if !updates.isEmpty { try await publishState(inForce, planned) }
         // What a new commit is about to change belongs to its run, not to a repair.
         let changes = planned.plan.changes.filter { change in

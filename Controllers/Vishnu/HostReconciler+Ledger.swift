@@ -7,19 +7,20 @@ import Synchronization
 
 extension HostReconciler {
     /// Writes what was learnt of resources to their rows, in one transaction, and to the memory of phases.
-    func write(_ updates: [ResourceID: RowUpdate]) async throws {
+    func write(_ updates: [ResourceUpdate]) async throws {
         guard !updates.isEmpty else { return }
         let environment = environment
         let time = environment.host.wallTime()
         try await environment.worker.run {
-            let ids = Array(updates.keys)
-            let rows = Dictionary(uniqueKeysWithValues: try environment.resources.rows(ids: ids).map { ($0.id, $0) })
-            let next = updates.compactMap { id, update in update.applied(to: rows[id], id: id, at: time) }
-                .filter { rows[$0.id] != $0 }
-            try environment.resources.upsert(next, durability: .deferred)
+            try environment.resources.write(updates, at: time, durability: .deferred)
         }
+        remember(updates.map { ($0.id, $0.phase) })
+    }
+
+    /// Notes phases that the rows have.
+    func remember(_ phases: some Sequence<(ResourceID, ResourcePhase)>) {
         state.withLock { state in
-            for (id, update) in updates { state.phases[id] = update.phase }
+            for (id, phase) in phases { state.phases[id] = phase }
         }
     }
 
@@ -36,38 +37,60 @@ extension HostReconciler {
     /// Brings the rows up to what a survey found, before anything is run: what is in sync, what differs and what
     /// cannot be done.
     func settle(_ survey: Survey) async throws {
-        let phases = state.withLock { $0.phases }
-        let settled = state.withLock { $0.settledGeneration }
-        let isNewTarget = settled != survey.target.number
-        var updates: [ResourceID: RowUpdate] = [:]
+        let (phases, settled) = state.withLock { ($0.phases, $0.settled) }
+        let isNewTarget = settled?.number != survey.target.number
+        var updates: [ResourceUpdate] = []
         let drifted = Set(survey.split.drift.map(\.resource))
         let wanted = Set(survey.split.wanted.map(\.resource))
         let problems = Dictionary(survey.planned.problems.map { ($0.resource, $0) }) { first, _ in first }
         for declared in survey.target.resources {
             let id = declared.id
-            let declaration = isNewTarget ? declared : nil
+            // Written where the row may have another: the declaration of thousands that stayed is not.
+            let declaration = isNewTarget && (phases[id] == nil || settled?[id] != declared) ? declared : nil
             if let problem = problems[id] {
                 let phase: ResourcePhase = problem.reason == .dependencyNotReady ? .pending : .failed
-                updates[id] = RowUpdate(
-                    phase: phase, reason: problem.reason, message: problem.message, declared: declared)
+                updates.append(
+                    ResourceUpdate(
+                        id, phase: phase, reason: problem.reason, message: problem.message, declared: declaration))
             } else if let transition = survey.planned.onTheirWay[id] {
-                updates[id] = RowUpdate(transition, declared: declared)
+                updates.append(ResourceUpdate(id, transition, declared: declaration))
             } else if wanted.contains(id) {
-                updates[id] = RowUpdate(phase: .pending, reason: .running, declared: declared)
+                updates.append(ResourceUpdate(id, phase: .pending, reason: .running, declared: declaration))
             } else if drifted.contains(id) {
                 guard phases[id] == .inSync || isNewTarget else { continue }
-                updates[id] = RowUpdate(phase: .drifted, reason: .drifted, declared: declaration)
-            } else if phases[id] != .inSync || isNewTarget || survey.unitsLeft.contains(id) {
-                updates[id] = RowUpdate(phase: .inSync, declared: declared)
+                updates.append(ResourceUpdate(id, phase: .drifted, reason: .drifted, declared: declaration))
+            } else if phases[id] != .inSync || declaration != nil || survey.unitsLeft.contains(id) {
+                updates.append(ResourceUpdate(id, phase: .inSync, declared: declaration))
             }
         }
-        try await write(updates)
+        try await write(forgettingFilesLeft(updates, in: survey.target))
         try await forget(survey.planned.forgettable.filter { !wanted.contains($0) })
         state.withLock { state in
-            state.settledGeneration = survey.target.number
+            state.settled = survey.target
             state.starting = Set(survey.planned.onTheirWay.keys)
         }
         try await report(survey.planned.problems, before: phases)
+    }
+
+    /// The updates, with the memory of what was there before files that units no longer declare ended.
+    private func forgettingFilesLeft(
+        _ updates: [ResourceUpdate], in target: LoadedGeneration
+    ) async throws -> [ResourceUpdate] {
+        let units = updates.filter { $0.id.type == .unit && $0.phase == .inSync }.map(\.id)
+        guard !units.isEmpty else { return updates }
+        let environment = environment
+        let rows = try await environment.worker.run { try environment.resources.rows(ids: units) }
+        let known = Dictionary(rows.map { ($0.id, $0.beforeAdoption) }) { first, _ in first }
+        return updates.map { update in
+            guard let before = known[update.id], case .unit(let unit)? = target[update.id]?.attributes else {
+                return update
+            }
+            let kept = UnitBefore.merged(before, adding: [], of: update.id, unit)
+            guard kept != before else { return update }
+            var next = update
+            next.beforeAdoption = .replacing(kept)
+            return next
+        }
     }
 
     /// Says of each resource that newly failed what is wrong: one journal line and one Event.

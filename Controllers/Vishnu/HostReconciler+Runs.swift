@@ -42,15 +42,17 @@ extension HostReconciler {
         let rows = try await environment.worker.run { try environment.resources.rows(ids: leaving) }
         var declared = Dictionary(rows.map { ($0.id, $0.declared) }) { $1 }
         for change in plan.changes { if let own = target[change.resource] { declared[change.resource] = own } }
-        let pauses = try await self.pauses(at: now)
         let bootTime = environment.host.bootTime()
-        let managed = state.withLock { ($0.phases.count, $0.fights.contested(at: bootTime)) }
-        return Gate.Context(
-            cause: plan.cause, declared: declared, isPaused: source.status.paused?.isInForce(at: now) ?? false,
-            pausedBlueprints: pauses.blueprints, pausedResources: pauses.resources, contested: managed.1,
-            approved: try await approved(plan, in: target), managed: managed.0,
-            removalLimitPercent: source.spec.removalLimitPercent ?? environment.settings.removalLimitPercent,
-            isTargetEmpty: target.resources.isEmpty)
+        let approved = try await approved(plan, in: target)
+        return state.withLock { state in
+            Gate.Context(
+                cause: plan.cause, declared: declared, isPaused: source.status.paused?.isInForce(at: now) ?? false,
+                pausedBlueprints: state.blueprintPauses.inForce(at: now),
+                pausedResources: Set(state.pausedResources.filter { $0.value.isInForce(at: now) }.keys),
+                contested: state.fights.contested(at: bootTime), approved: approved, managed: state.phases.count,
+                removalLimitPercent: source.spec.removalLimitPercent ?? environment.settings.removalLimitPercent,
+                isTargetEmpty: target.resources.isEmpty)
+        }
     }
 
     /// Writes why held changes do not run, with one journal line for a drift that is newly reported.
@@ -58,14 +60,14 @@ extension HostReconciler {
         _ judged: [(Change, Gate.Verdict)], cause: PlanCause, hints: [ResourceID: HintBuffer.Hint]
     ) async throws {
         let phases = state.withLock { $0.phases }
-        var updates: [ResourceID: RowUpdate] = [:]
+        var updates: [ResourceUpdate] = []
         for (change, verdict) in judged {
             guard case .hold(let phase, let reason, let message) = verdict else { continue }
-            var update = RowUpdate(phase: phase, reason: reason, message: message)
+            var update = ResourceUpdate(change.resource, phase: phase, reason: reason, message: message)
             if cause == .drift, let hint = hints[change.resource] {
                 update.drift = DriftRecord(time: hint.time, actor: hint.actor)
             }
-            updates[change.resource] = update
+            updates.append(update)
             if phase == .drifted, phases[change.resource] == .inSync || hints[change.resource] != nil {
                 log(
                     .driftReported, change, hint: hints[change.resource], run: nil, commit: nil, reason: reason,
@@ -109,7 +111,9 @@ extension HostReconciler {
         let touched = Dictionary(plan.changes.compactMap { target[$0.resource] }.map { ($0.id, $0) }) { first, _ in
             first
         }
-        let outcome = await environment.executor.execute(record, declared: touched, control: control) { progress in
+        let outcome = await environment.executor.execute(
+            record, declared: touched, noticed: hints.mapValues(\.time), control: control
+        ) { progress in
             self.state.withLock { state in
                 state.passes.note(
                     activity: "running \(record.name)", run: record.name, stepsDone: progress.stepsDone,

@@ -6,21 +6,15 @@ import Store
 import Synchronization
 
 extension HostReconciler {
-    /// Blueprints and resources that an operator paused and whose pause has not ended.
-    func pauses(at time: WallTime) async throws -> (blueprints: Set<String>, resources: Set<ResourceID>) {
-        var blueprints: Set<String> = []
+    /// Reads the pauses of all blueprints, once; events tell of later ones.
+    func readBlueprintPauses() async throws {
         var after: String?
         repeat {
             let page = try await environment.objects.objects(
-                of: BlueprintKind.descriptor.kind, limit: 500, after: after)
-            for item in page.items {
-                let blueprint = try Object<BlueprintKind>(item)
-                if blueprint.status.paused?.isInForce(at: time) == true { blueprints.insert(blueprint.metadata.name) }
-            }
+                of: BlueprintKind.descriptor.kind, limit: 100, after: after)
+            for item in page.items { note(try Object<BlueprintKind>(item)) }
             after = page.next
         } while after != nil
-        let resources = state.withLock { $0.pausedResources.filter { $0.value.isInForce(at: time) } }
-        return (blueprints, Set(resources.keys))
     }
 
     /// Writes to the source what is in force and whether everything is as it declares.
@@ -60,7 +54,11 @@ extension HostReconciler {
         for declared in target.resources {
             counts[declared.blueprint, default: [:]][phases[declared.id] ?? .pending, default: 0] += 1
         }
+        let known = state.withLock { $0.published }
+        var published = PublishedBlueprints(generation: target.number)
         for (name, phases) in counts.sorted(by: { $0.key < $1.key }) {
+            published.counts[name] = phases
+            if known?.generation == target.number, known?.counts[name] == phases { continue }
             do {
                 try await environment.objects.modify(BlueprintKind.self, name, part: .status) { blueprint in
                     blueprint.status.setReady(
@@ -70,7 +68,14 @@ extension HostReconciler {
                 // Deleted since it was compiled: the next generation leaves it out.
             }
         }
+        state.withLock { [published] in $0.published = published }
     }
+}
+
+/// What was said last on the blueprints of a generation: saying it again would read each of them whole.
+struct PublishedBlueprints: Sendable {
+    let generation: Int64
+    var counts: [String: [ResourcePhase: Int]] = [:]
 }
 
 extension BlueprintKind.Status {

@@ -33,8 +33,11 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var starting: Set<ResourceID> = []
         /// Whether one of them was started, or failed to, since the last pass.
         var isPassDueAfterStart = false
+        var blueprintPauses = BlueprintPauses()
+        var published: PublishedBlueprints?
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
-        var settledGeneration: Int64?
+        /// The generation whose declarations the rows have.
+        var settled: LoadedGeneration?
         var requester = "controller"
         /// Passes in a row that left something failed.
         var retries = 0
@@ -95,6 +98,11 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         state.withLock { $0.hints.note(resource, HintBuffer.Hint(actor: actor, time: time)) }
     }
 
+    /// Notes a blueprint as it is stored now, for its pause.
+    public func note(_ blueprint: Object<BlueprintKind>) {
+        state.withLock { $0.blueprintPauses.note(blueprint) }
+    }
+
     /// One pass, for `--once`: how it ended, and why.
     public func passOnce() async throws -> (result: PassResult, message: String?) {
         try await load()
@@ -133,18 +141,17 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     private func load() async throws {
         guard !state.withLock({ $0.isLoaded }) else { return }
         let environment = environment
-        let (inForce, rows, starting) = try await environment.worker.run {
+        let (inForce, known) = try await environment.worker.run {
             let inForce = try environment.generations.newest(state: .good).map(LoadedGeneration.init)
-            let rows = try environment.resources.allRows()
-            let starting = rows.filter { $0.status.conditions?[.ready]?.reason == .starting }.map(\.id)
-            return (inForce, rows.map { ($0.id, $0.status.phase ?? .pending, $0.status.paused) }, starting)
+            return (inForce, KnownRows(try environment.resources.allRows(), inForce: inForce))
         }
+        try await readBlueprintPauses()
         state.withLock { state in
             state.inForce = inForce
-            state.phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
-            state.pausedResources = Dictionary(
-                uniqueKeysWithValues: rows.compactMap { row in row.2.map { (row.0, $0) } })
-            state.starting = Set(starting)
+            state.settled = known.areOfInForce ? inForce : nil
+            state.phases = known.phases
+            state.pausedResources = known.paused
+            state.starting = known.starting
             state.isLoaded = true
         }
         if let inForce { environment.declarationsChanged(inForce.resources) }

@@ -2,8 +2,6 @@ public import Model
 
 /// Every reason that Vishnu sets on a condition, an Event or a resource's problem.
 extension Reason {
-    /// What was fetched is in force, and nothing differs.
-    public static let converged = Reason(rawValue: "Converged")
     /// A run is under way.
     public static let running = Reason(rawValue: "Running")
     /// systemd has queued the unit's start already; it is looked at again when the job ends.

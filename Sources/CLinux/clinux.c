@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -43,6 +44,12 @@ _Static_assert(sizeof(struct cl_ucred) == sizeof(struct ucred), "cl_ucred mirror
 
 const char *cl_error_name(int code) { return strerrorname_np(code); }
 const char *cl_error_text(int code) { return strerrordesc_np(code); }
+
+long cl_memory_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count) == 1 ? 0 : -EINVAL; }
+
+long cl_memory_trim(void) { return malloc_trim(0); }
+
+long cl_memory_unused(void) { return (long)mallinfo2().fordblks; }
 
 long cl_openat(int directory, const char *path, int flags, unsigned mode) {
     CALL(openat(directory, path, flags | O_CLOEXEC, mode));
@@ -172,6 +179,12 @@ long cl_ppoll(struct cl_poll *entries, size_t count, int64_t seconds, int64_t na
 
 long cl_pidfd_open(int pid) { CALL(syscall(SYS_pidfd_open, pid, 0)); }
 long cl_pidfd_send_signal(int pidfd, int signal) { CALL(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)); }
+static __thread int thread_may_block;
+
+void cl_thread_set_may_block(int may_block) { thread_may_block = may_block; }
+
+int cl_thread_may_block(void) { return thread_may_block; }
+
 long cl_thread_set_name(const char *name) { return -pthread_setname_np(pthread_self(), name); }
 long cl_effective_uid(void) { return geteuid(); }
 

@@ -14,10 +14,14 @@ public struct Controller<R: Reconciler, Time: Clock>: Service where Time.Duratio
     private let workers: Int
     private let clock: Time
     private let logger: Logger
+    private let executor: (any TaskExecutor)?
 
     /// Makes a controller; it does nothing until run.
+    ///
+    /// `executor` is where the workers run; without one they share the cooperative pool and must not block.
     public init(
-        name: String, reconciler: R, queue: WorkQueue<R.Key, Time>, workers: Int = 1, clock: Time, logger: Logger
+        name: String, reconciler: R, queue: WorkQueue<R.Key, Time>, workers: Int = 1, clock: Time, logger: Logger,
+        executor: (any TaskExecutor)? = nil
     ) {
         precondition(workers > 0, "controller '\(name)' needs a worker")
         self.name = name
@@ -26,6 +30,7 @@ public struct Controller<R: Reconciler, Time: Clock>: Service where Time.Duratio
         self.workers = workers
         self.clock = clock
         self.logger = logger
+        self.executor = executor
     }
 
     /// Works until graceful shutdown or cancellation.
@@ -33,7 +38,7 @@ public struct Controller<R: Reconciler, Time: Clock>: Service where Time.Duratio
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await queue.run() }
-                for _ in 0..<workers { group.addTask { await work() } }
+                for _ in 0..<workers { group.addTask(executorPreference: executor) { await work() } }
             }
         } onGracefulShutdown: {
             queue.shutDown()

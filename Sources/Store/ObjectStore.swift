@@ -12,6 +12,9 @@ public protocol ObjectReading: Sendable {
     /// the caller sees by the version.
     func objects(of kind: KindName, limit: Int?, after name: String?) async throws -> ObjectList
 
+    /// The version of the last change of a kind, deletions among them: while it stays, nothing changed.
+    func latestVersion(of kind: KindName) async throws -> ResourceVersion
+
     /// The changes of a kind after a version, from the bounded window of history: in order, each once. Throws
     /// `.expired` when the window no longer reaches back to it; the stream throws `.expired` when the watcher fell
     /// behind by more than its buffer (a slow watcher is dropped, not waited for). Cancelling ends the stream.

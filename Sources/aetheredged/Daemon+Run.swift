@@ -17,11 +17,14 @@ extension Daemon {
         let clock = ContinuousClock()
         let sources = Controller(
             name: "source", reconciler: sourceReconciler, queue: sourceQueue, clock: clock, logger: logger)
-        let host = Controller(name: "host", reconciler: hostReconciler, queue: hostQueue, clock: clock, logger: logger)
+        let host = Controller(
+            name: "host", reconciler: hostReconciler, queue: hostQueue, clock: clock, logger: logger,
+            executor: try TaskThread(name: "ae-loop"))
         let maintenance = MaintenanceService(
             database: database, journal: environment.journal, content: content, worker: environment.worker,
             runsKept: configuration.runsKept, logger: logger)
-        let trigger = SourceTrigger(objects: objects, sources: sourceQueue, host: hostQueue, logger: logger)
+        let trigger = SourceTrigger(
+            objects: objects, sources: sourceQueue, host: hostQueue, reconciler: hostReconciler, logger: logger)
         let approvals = Informer(
             store: objects, kind: ApprovalKind.descriptor.kind, clock: clock, logger: logger
         ) { [hostQueue] event in

@@ -82,10 +82,11 @@ struct Daemon: Sendable {
         let publisher = RunPublisher(
             journal: RunJournal(database), settings: settings, objects: objects, worker: worker, logger: logger)
         self.publisher = publisher
+        let generations = GenerationTable(database)
         let events = EventRecorder(store: objects, source: "aetheredged", wallTime: systemWallTime)
         environment = HostEnvironment(
             objects: objects, journal: RunJournal(database), resources: resources,
-            generations: GenerationTable(database), content: content, audit: audit, host: host, planner: planner,
+            generations: generations, content: content, audit: audit, host: host, planner: planner,
             executor: executor, worker: worker, events: events, logger: logger,
             settings: HostSettings(
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
@@ -98,7 +99,7 @@ struct Daemon: Sendable {
         let account = paths.isHost ? try GitAccount.forGit(named: "aetheredge-git", in: AccountDatabase(of: root)) : nil
         sourceReconciler = SourceReconciler(
             environment: SourceReconciler.Environment(
-                objects: objects, generations: GenerationTable(database), content: content, settings: settings,
+                objects: objects, generations: generations, content: content, settings: settings,
                 fetcher: SiteFetcher(
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,

@@ -42,6 +42,7 @@ struct Aetheredged: AsyncParsableCommand {
             StandardErrorLog.write("\(error)", level: .error)
             throw ExitCode(DaemonExit.usage.rawValue)
         }
+        ProcessMemory.limitArenas(to: 1)
         let logger = Self.logger(level: loaded.logLevel, variables: variables)
         // Sockets are taken before any thread starts, for taking them changes the environment.
         let activated = try Activation.sockets()

@@ -1,11 +1,13 @@
 import ControllerRuntime
 import HostRuntime
+import LinuxIO
 import Logging
 import Model
 import ServiceLifecycle
 import Store
 
-/// Keeps the store small: checkpoints off the hot path, and collects what retention has ended.
+/// Keeps store and memory small: checkpoints off the hot path, collects what retention has ended, and gives back what
+/// the last pass left free.
 struct MaintenanceService: Service {
     let database: HostDatabase
     let journal: RunJournal
@@ -15,6 +17,7 @@ struct MaintenanceService: Service {
     let logger: Logger
     private let checkpointInterval = Duration.seconds(30)
     private let collectionRounds = 120
+    private let unusedMaximum = 2 << 20
 
     init(
         database: HostDatabase, journal: RunJournal, content: ContentStore, worker: any BlockingWorker, runsKept: Int,
@@ -41,8 +44,9 @@ struct MaintenanceService: Service {
 
     private func maintain(collects: Bool) async {
         do {
-            try await worker.run { [database, journal, content, runsKept] in
+            try await worker.run { [database, journal, content, runsKept, unusedMaximum] in
                 _ = try database.checkpointIfDue()
+                if ProcessMemory.unusedBytes > unusedMaximum { ProcessMemory.trim() }
                 guard collects else { return }
                 _ = try journal.prune(keep: runsKept, olderThan: systemWallTime())
                 _ = try content.collectGarbage(now: systemWallTime())

@@ -1,5 +1,6 @@
 import Brahma
 import ControllerRuntime
+import HostRuntime
 import Logging
 import Model
 import ServiceLifecycle
@@ -27,6 +28,7 @@ struct SourceTrigger: Service {
     let objects: any ObjectReading
     let sources: WorkQueue<String, ContinuousClock>
     let host: WorkQueue<LoopKey, ContinuousClock>
+    let reconciler: HostReconciler<LinuxHost>
     let logger: Logger
 
     func run() async throws {
@@ -60,6 +62,10 @@ struct SourceTrigger: Service {
         ) { event in
             // Those of a source change with its commits; the others are compiled anew when somebody changes one.
             if let owner = event.owner, owner == nil { sources.add(sourceName) }
+            guard case .added(let object) = event.changeOrAddition,
+                let blueprint = try? Object<BlueprintKind>(object)
+            else { return }
+            reconciler.note(blueprint)
         }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await informer.run() }

@@ -175,9 +175,9 @@ struct UnexpectedSuccess: Error {}
             let declared = DeclaredResource(
                 id: id, attributes: .directory(DirectoryAttributes()), blueprint: "b",
                 position: SourcePosition(file: "b.yaml", line: 1, column: 1))
-            let row = ResourceRow(
-                id: id, declared: declared, status: ResourceKind.Status(), createdTime: WallTime(seconds: 1))
-            try server.resources.upsert([row], durability: .deferred)
+            try server.resources.write(
+                [ResourceUpdate(id, phase: .inSync, declared: declared)], at: WallTime(seconds: 1),
+                durability: .deferred)
             for name in [id.name, "directory:/srv/my data", "directory:%2Fsrv%2Fmy%20data"] {
                 let object = try await server.client.get(ResourceKind.self, name)
                 #expect(object.spec.id == "directory:/srv/my data")

@@ -144,14 +144,13 @@ import Testing
                 GenerationRecord(
                     number: 0, commit: CommitDescription(commit: "c0ffee"), resources: [declared], state: .candidate,
                     createdTime: time()))
-            var adopted = row(3)
-            adopted.beforeAdoption = fileBefore(contents[3].digest)
-            var unit = row(4)
-            unit.beforeAdoption = .unit(
+            let unit = StateBefore.unit(
                 UnitBefore(
                     activeState: "active", unitFileState: "",
                     files: [NamedState(name: "w.service", state: fileBefore(contents[6].digest))]))
-            try ResourceTable(database).upsert([adopted, unit], durability: .deferred)
+            try ResourceTable(database).write([
+                update(3, before: .first(fileBefore(contents[3].digest))), update(4, before: .first(unit)),
+            ])
             try store.pin([contents[4].digest], owner: "compile")
             for _ in 0..<3 { try store.collectGarbage(now: time()) }
             #expect(try store.missing(of: contents.map(\.digest)) == [contents[5].digest])

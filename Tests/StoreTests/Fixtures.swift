@@ -48,11 +48,17 @@ func declaration(_ number: Int) -> DeclaredResource {
         blueprint: "web", position: SourcePosition(file: "site.yaml", line: number, column: 5))
 }
 
-func row(_ number: Int, phase: ResourcePhase = .inSync) -> ResourceRow {
-    var status = ResourceKind.Status()
-    status.phase = phase
-    status.lastTransitionTime = time(Int64(number))
-    return ResourceRow(id: fileID(number), declared: declaration(number), status: status, createdTime: time())
+func update(
+    _ number: Int, phase: ResourcePhase = .inSync, before: ResourceUpdate.BeforeAdoption? = nil
+) -> ResourceUpdate {
+    ResourceUpdate(fileID(number), phase: phase, declared: declaration(number), beforeAdoption: before)
+}
+
+extension ResourceTable {
+    /// Writes updates at the time of the fixtures.
+    func write(_ updates: [ResourceUpdate], durability: Durability = .deferred) throws(StoreError) {
+        try write(updates, at: time(), durability: durability)
+    }
 }
 
 func change(_ number: Int) -> Change {
@@ -100,4 +106,11 @@ func killedAndRestarted(_ database: HostDatabase, as name: String = "restarted")
         try FileManager.default.copyItem(atPath: path + suffix, toPath: directory + "/state.db" + suffix)
     }
     return try HostDatabase(path: directory + "/state.db", clock: { time() })
+}
+
+extension RunJournal {
+    /// Records results at the time of the fixtures.
+    func recordResults(run name: String, states: [StepResult]) throws(StoreError) {
+        try recordResults(run: name, states: states, at: time())
+    }
 }

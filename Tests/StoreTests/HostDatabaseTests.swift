@@ -17,7 +17,7 @@ import Testing
             let path = directory + "/state.db"
             let database = try HostDatabase(path: path, clock: { time() })
             let table = ResourceTable(database)
-            try table.upsert((0..<200).map { row($0) }, durability: .synced)
+            try table.write((0..<200).map { update($0) }, durability: .synced)
             let content = try ContentStore(database, directory: directory + "/content")
             for number in 0..<50 {
                 let bytes = Array("undo bytes \(number)".utf8)
@@ -73,7 +73,7 @@ import Testing
             let content = try ContentStore(database, directory: directory + "/content")
             let large = ContentDigest(hashing: [UInt8](repeating: 7, count: 100_000))
             #expect(try content.bytes(large, limit: 1 << 20).count == 100_000)
-            try table.upsert([row(1)], durability: .synced)
+            try table.write([update(1)], durability: .synced)
             #expect(try #require(try table.rows(ids: [fileID(1)]).first).version.value > version)
             try database.close()
             let again = try HostDatabase(path: path, clock: { time() })
@@ -150,7 +150,8 @@ import Testing
                 try journal.recordIntents(run: record.name, steps: (0..<5).map { step($0) })
                 if random.chance(50) {
                     try journal.recordResults(
-                        run: record.name, states: [StepResult(index: 0, state: .done)], rows: [row(round)])
+                        run: record.name, states: [StepResult(index: 0, state: .done)], updates: [update(round)],
+                        at: time())
                 }
                 if random.chance(50) { try database.checkpointIfDue() }
                 let reopened = try killedAndRestarted(database, as: "kill-\(round)")
@@ -202,12 +203,12 @@ import Testing
         try withDatabase { database, directory in
             let table = ResourceTable(database)
             #expect(try !database.checkpointIfDue())
-            try table.upsert((0..<16_000).map { row($0) }, durability: .deferred)
+            try table.write((0..<16_000).map { update($0) })
             #expect(try database.checkpointIfDue())
             #expect(try !database.checkpointIfDue())
             let size = try #require(FileManager.default.contents(atPath: directory + "/state.db")).count
             #expect(size > 1 << 20)
-            try table.upsert([row(1)], durability: .synced)
+            try table.write([update(1)], durability: .synced)
             #expect(try table.count() == 16_000)
         }
     }

@@ -9,17 +9,16 @@ import Testing
     @Test func `rows come back as they were written, with growing versions`() throws {
         try withDatabase { database, _ in
             let table = ResourceTable(database)
-            var rows = (0..<5).map { row($0) }
-            rows[2].beforeAdoption = fileBefore(digest(77))
-            try table.upsert(rows, durability: .synced)
+            var updates = (0..<5).map { update($0) }
+            updates[2].beforeAdoption = .first(fileBefore(digest(77)))
+            try table.write(updates, durability: .synced)
             let stored = try table.allRows()
-            #expect(stored.map(\.id) == rows.map(\.id))
+            #expect(stored.map(\.id) == updates.map(\.id))
             #expect(stored.map(\.version) == stored.map(\.version).sorted())
             #expect(Set(stored.map(\.version)).count == 5)
-            for (left, var right) in zip(stored, rows) {
-                right.version = left.version
-                #expect(left == right)
-            }
+            #expect(stored.map(\.declared) == updates.map(\.declared))
+            #expect(stored.allSatisfy { $0.status.phase == .inSync && $0.createdTime == time() })
+            #expect(stored[2].beforeAdoption == fileBefore(digest(77)) && stored[1].beforeAdoption == nil)
             #expect(try table.rows(ids: [fileID(3), fileID(99), fileID(1)]).map(\.id) == [fileID(3), fileID(1)])
             #expect(try table.allRows(after: stored[1].id.name, limit: 2).map(\.id) == [fileID(2), fileID(3)])
         }
@@ -27,17 +26,72 @@ import Testing
 
     @Test func `a row that is written again keeps its creation, not its status`() throws {
         let table = ResourceTable(try HostDatabase.inMemory())
-        try table.upsert([row(1)], durability: .deferred)
-        var again = row(1, phase: .drifted)
-        again.createdTime = time(500)
-        try table.upsert([again], durability: .deferred)
+        try table.write([update(1)])
+        try table.write([update(1, phase: .drifted)], at: time(500), durability: .deferred)
         let stored = try #require(try table.rows(ids: [fileID(1)]).first)
         #expect(stored.createdTime == time() && stored.status.phase == .drifted)
     }
 
+    @Test func `the time of a condition moves with its status only`() throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        try table.write([ResourceUpdate(fileID(1), phase: .pending, declared: declaration(1))])
+        try table.write(
+            [ResourceUpdate(fileID(1), phase: .drifted, reason: .converged, message: "why")], at: time(10),
+            durability: .deferred)
+        let status = try #require(try table.rows(ids: [fileID(1)]).first).status
+        #expect(status.lastTransitionTime == time(10) && status.message == "why")
+        #expect(status.conditions?[.ready]?.lastTransitionTime == time())
+        #expect(status.conditions?[.reconciling]?.lastTransitionTime == time(10))
+        #expect(status.conditions?[.stalled]?.lastTransitionTime == time())
+        #expect(status.conditions?.map(\.status) == [.false, .false, .false])
+    }
+
+    @Test func `an update that says nothing new keeps the version and tells nobody`() async throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        try table.write([update(1)])
+        let before = try table.rows(ids: [fileID(1)])
+        try table.write([update(1), ResourceUpdate(fileID(1), phase: .inSync)], at: time(10), durability: .deferred)
+        #expect(try table.rows(ids: [fileID(1)]) == before)
+    }
+
+    @Test func `an update without a declaration makes no row`() throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        try table.write([ResourceUpdate(fileID(1), phase: .inSync)])
+        #expect(try table.count() == 0)
+    }
+
+    @Test func `what was there before is kept until a run changed the resource, unless it is replaced`() throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        func before() throws -> StateBefore? { try table.rows(ids: [fileID(1)]).first?.beforeAdoption }
+        try table.write([update(1)])
+        var changed = ResourceUpdate(fileID(1), phase: .inSync, run: "run-1")
+        changed.beforeAdoption = .first(.absent)
+        try table.write([changed])
+        #expect(try before() == .absent)
+        changed.beforeAdoption = .first(fileBefore(digest(1)))
+        changed.run = "run-2"
+        try table.write([changed])
+        #expect(try before() == .absent)
+        changed.beforeAdoption = .replacing(nil)
+        try table.write([changed])
+        #expect(try before() == nil)
+    }
+
+    @Test func `a pause and an approval are set without the rest of the row`() throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        try table.write([update(1, phase: .drifted)])
+        let pause = Pause(by: "0:root", since: time())
+        try table.setPause(pause, of: fileID(1), durability: .deferred)
+        #expect(try table.rows(ids: [fileID(1)]).first?.status.paused == pause)
+        try table.setPause(nil, of: fileID(1), durability: .deferred)
+        let row = try #require(try table.rows(ids: [fileID(1)]).first)
+        #expect(row.status.paused == nil && row.status.phase == .drifted)
+        #expect(throws: StoreError.self) { try table.setPause(pause, of: fileID(9), durability: .deferred) }
+    }
+
     @Test func `phases are counted`() throws {
         let table = ResourceTable(try HostDatabase.inMemory())
-        try table.upsert((0..<6).map { row($0, phase: $0 < 4 ? .inSync : .failed) }, durability: .deferred)
+        try table.write((0..<6).map { update($0, phase: $0 < 4 ? .inSync : .failed) })
         try table.remove([fileID(0), fileID(50)])
         #expect(try table.counts() == [.inSync: 3, .failed: 2])
         #expect(try table.count() == 5)
@@ -47,18 +101,18 @@ import Testing
         let database = try HostDatabase.inMemory()
         let table = ResourceTable(database)
         let projection = ResourceProjection(table)
-        try table.upsert([row(1)], durability: .deferred)
+        try table.write([update(1)])
         let key = ObjectKey(kind: kind, name: fileID(1).name)
         let first = try await projection.object(key)
         #expect(first.metadata.name == "file:etc-app-file\\x2d1.conf")
         let typed = try Object<ResourceKind>(first)
-        #expect(typed.spec.id == "file:/etc/app/file-1.conf" && typed.status == row(1).status)
-        try table.upsert([row(1, phase: .drifted)], durability: .deferred)
+        #expect(typed.spec.id == "file:/etc/app/file-1.conf" && typed.status.phase == .inSync)
+        try table.write([update(1, phase: .drifted)])
         let second = try await projection.object(key)
         #expect(second.metadata.uid == first.metadata.uid)
         #expect(try #require(second.metadata.resourceVersion) > #require(first.metadata.resourceVersion))
         try table.remove([fileID(1)])
-        try table.upsert([row(1)], durability: .deferred)
+        try table.write([update(1)])
         #expect(try await projection.object(key).metadata.uid != first.metadata.uid)
         await #expect(throws: StoreError.self) {
             try await projection.object(ObjectKey(kind: KindName(rawValue: "Blueprint"), name: "web"))
@@ -68,7 +122,7 @@ import Testing
     @Test func `lists come in pages in the order of names`() async throws {
         let table = ResourceTable(try HostDatabase.inMemory())
         let projection = ResourceProjection(table)
-        try table.upsert((0..<25).shuffled().map { row($0) }, durability: .deferred)
+        try table.write((0..<25).shuffled().map { update($0) })
         var (names, after): ([String], String?) = ([], nil)
         repeat {
             let page = try await projection.objects(of: kind, limit: 10, after: after)
@@ -81,14 +135,14 @@ import Testing
     @Test func `a watch begins with what changed while nobody looked, then hears every write`() async throws {
         let table = ResourceTable(try HostDatabase.inMemory())
         let projection = ResourceProjection(table)
-        try table.upsert([row(1), row(2), row(3)], durability: .deferred)
+        try table.write([update(1), update(2), update(3)])
         let version = try await projection.objects(of: kind, limit: 1, after: nil).version
-        try table.upsert([row(2, phase: .drifted)], durability: .deferred)
-        try table.upsert([row(2, phase: .inSync), row(4)], durability: .deferred)
+        try table.write([update(2, phase: .drifted)])
+        try table.write([update(2, phase: .inSync), update(4)])
         try table.remove([fileID(1)])
         var watch = try await projection.watch(kind, after: version).makeAsyncIterator()
-        try table.upsert([row(3, phase: .drifted)], durability: .deferred)
-        try table.upsert([row(3, phase: .inSync)], durability: .deferred)
+        try table.write([update(3, phase: .drifted)])
+        try table.write([update(3, phase: .inSync)])
         try table.remove([fileID(4)])
         var seen: [String] = []
         while seen.count < 6, let event = try await watch.next(isolation: #isolation) {
@@ -107,9 +161,9 @@ import Testing
     @Test(.tags(.i8)) func `a watch that would have to catch up on too much is told to list again`() async throws {
         let table = ResourceTable(try HostDatabase.inMemory())
         let projection = ResourceProjection(table)
-        try table.upsert([row(0)], durability: .deferred)
+        try table.write([update(0)])
         let version = try await projection.objects(of: kind, limit: 1, after: nil).version
-        try table.upsert((0...ResourceProjection.missedLimit).map { row($0) }, durability: .deferred)
+        try table.write((0...ResourceProjection.missedLimit + 1).map { update($0) })
         await #expect(throws: StoreError.self) { try await projection.watch(kind, after: version) }
         try table.remove((0..<1_100).map(fileID))
         try table.remove((1_100..<1_200).map(fileID))

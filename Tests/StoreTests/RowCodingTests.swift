@@ -40,7 +40,6 @@ import Testing
         try expectRoundTrip(declaration(1))
         try expectRoundTrip((0..<100).map(declaration))
         try expectRoundTrip(run(changes: 5).plan)
-        try expectRoundTrip(row(1).status)
         try expectRoundTrip(CommitDescription(commit: "c", author: "a", subject: "s", time: time()))
         var declared = declaration(1)
         declared.verify = [

@@ -56,9 +56,13 @@ public struct SourceReconciler: Reconciler {
     }
 
     let environment: Environment
+    private let addedBlueprints: AddedBlueprintsReader
 
     /// Makes a reconciler; its keys are names of `Source` objects.
-    public init(environment: Environment) { self.environment = environment }
+    public init(environment: Environment) {
+        self.environment = environment
+        addedBlueprints = AddedBlueprintsReader(objects: environment.objects, denied: environment.denied)
+    }
 
     /// Fetches and compiles one source.
     public func reconcile(_ name: String) async throws -> Outcome {
@@ -89,10 +93,10 @@ public struct SourceReconciler: Reconciler {
     /// Compiles a version unless it was compiled before, and says on the source how that went.
     private func compile(_ fetched: FetchedSite, of source: Object<SourceKind>, requested: String?) async throws {
         let environment = environment
-        let added = try await AddedBlueprints.read(from: environment.objects, denied: environment.denied)
+        let added = try await addedBlueprints.read()
         let (newest, compiledWith) = try await environment.worker.run {
             (
-                try environment.generations.newest(),
+                try environment.generations.list(limit: 1).first,
                 try environment.settings.value(AddedBlueprints.settingName)?.stringValue
             )
         }

@@ -37,9 +37,10 @@ extension HostControl {
                     if pause == nil { source.status.held = nil }
                 }
             case BlueprintKind.descriptor.kind:
-                try await environment.objects.modify(
-                    BlueprintKind.self, object.name, part: .status, durability: .synced
-                ) { $0.status.paused = pause }
+                reconciler.note(
+                    try await environment.objects.modify(
+                        BlueprintKind.self, object.name, part: .status, durability: .synced
+                    ) { $0.status.paused = pause })
             case ResourceKind.descriptor.kind:
                 try await set(pause, onResource: object.name)
             default:
@@ -57,11 +58,11 @@ extension HostControl {
         }
         let environment = environment
         try await environment.worker.run {
-            guard var row = try environment.resources.rows(ids: [id]).first else {
-                throw ControlError(.notFound, "'\(id)' is not managed; run 'aetherctl get resources'")
+            do throws(StoreError) {
+                try environment.resources.setPause(pause, of: id, durability: .synced)
+            } catch  where error.code == .notFound {
+                throw ControlError(.notFound, error.message)
             }
-            row.status.paused = pause
-            try environment.resources.upsert([row], durability: .synced)
         }
         reconciler.state.withLock { $0.pausedResources[id] = pause }
     }

@@ -35,6 +35,11 @@ struct cl_poll {
 const char *cl_error_name(int code);
 const char *cl_error_text(int code);
 
+// Memory.
+long cl_memory_limit_arenas(int count);
+long cl_memory_trim(void);
+long cl_memory_unused(void);
+
 // Descriptors.
 long cl_openat(int directory, const char *path, int flags, unsigned mode);
 long cl_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
@@ -101,6 +106,8 @@ long cl_ppoll(struct cl_poll *entries, size_t count, int64_t seconds, int64_t na
 long cl_pidfd_open(int pid);
 long cl_pidfd_send_signal(int pidfd, int signal);
 long cl_thread_set_name(const char *name);
+void cl_thread_set_may_block(int may_block);
+int cl_thread_may_block(void);
 long cl_effective_uid(void);
 
 // Sockets.

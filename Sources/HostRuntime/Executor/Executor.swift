@@ -50,15 +50,16 @@ public struct Executor<Host: HostMutating>: Sendable {
 
     /// Carries out a run, or goes on with one that was interrupted.
     ///
-    /// `declared` are the declarations that the run leads to, for probes and rows. Cancelling the task stops it where
-    /// it is, as a crash does: `recover` resolves it then. An interrupted run goes on only if what it did and what it
-    /// was planned for are observed still.
+    /// `declared` are the declarations that the run leads to, for probes; their rows exist already. `noticed` says when
+    /// events told of drifts. Cancelling the task stops it where it is, as a crash does: `recover` resolves it then. An
+    /// interrupted run goes on only if what it did and what it was planned for are observed still.
     public func execute(
-        _ run: RunRecord, declared: [ResourceID: DeclaredResource], control: RunControl = RunControl(),
+        _ run: RunRecord, declared: [ResourceID: DeclaredResource], noticed: [ResourceID: WallTime] = [:],
+        control: RunControl = RunControl(),
         progress: @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunOutcome {
         let hand = hand(for: run)
-        var ledger = RunLedger(declared: declared)
+        var ledger = RunLedger(declared: declared, noticed: noticed)
         do {
             let records = try await committed(run)
             for record in records { ledger.records[record.index] = record }

@@ -16,6 +16,13 @@ struct RunLedger: Sendable {
     var concurrentWrites: [ConcurrentWrite] = []
     /// The declarations that the run leads to; a resource that leaves the host has none.
     var declared: [ResourceID: DeclaredResource]
+    /// When drifts were noticed that an event told of; others count from the making of the run.
+    var noticed: [ResourceID: WallTime] = [:]
+
+    /// Why no process is named for a drift that has no actor.
+    static var withoutEvent: String {
+        "it was found by a pass over everything, without an event that named a process"
+    }
 
     /// The records in the order of their steps.
     var ordered: [StepRecord] { records.values.sorted { $0.index < $1.index } }

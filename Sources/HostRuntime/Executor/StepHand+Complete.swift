@@ -30,8 +30,7 @@ extension StepHand {
             ledger.records[index]?.state = .done
             states.append(StepResult(index: index, state: .done))
         }
-        let rows = try rows(completedBy: batch, ledger)
-        try record(states, rows)
+        try record(states, try updates(completedBy: batch, ledger))
     }
 
     /// Keeps what others wrote into what the batch displaced, and returns the steps that displaced directories.
@@ -118,37 +117,41 @@ extension StepHand {
         try pass(.directoriesSynced)
     }
 
-    /// Records results, with the rows that follow from them, in one deferred commit.
-    func record(_ states: [StepResult], _ rows: [ResourceRow]) throws(StepStop) {
+    /// Records results, with what follows from them for rows, in one deferred commit.
+    func record(_ states: [StepResult], _ updates: [ResourceUpdate]) throws(StepStop) {
         try store { () throws(StoreError) in
-            try journal.recordResults(run: run.name, states: states, rows: rows)
+            try journal.recordResults(run: run.name, states: states, updates: updates, at: host.wallTime())
         }
         try pass(.recorded)
     }
 }
 
 extension StepHand {
-    /// The rows of resources that a batch brought in sync.
-    private func rows(
+    /// What is known of the resources that a batch brought in sync; one that leaves the host has no row to keep.
+    private func updates(
         completedBy batch: RunLayout.Batch, _ ledger: RunLedger
-    ) throws(StepStop) -> [ResourceRow] {
-        guard !batch.completed.isEmpty else { return [] }
-        let ids = batch.completed.map { run.plan.changes[$0].resource }
-        let existing = try store { () throws(StoreError) in try resources.rows(ids: ids) }
-        var known: [ResourceID: ResourceRow] = [:]
-        for row in existing { known[row.id] = row }
+    ) throws(StepStop) -> [ResourceUpdate] {
         let now = host.wallTime()
-        return zip(batch.completed, ids).compactMap { change, id in
-            guard let declared = ledger.declared[id] else { return nil }
-            var row = known[id] ?? ResourceRow(id: id, declared: declared, status: .init(), createdTime: now)
-            row.declared = declared
-            if row.beforeAdoption == nil, row.status.lastRun == nil { row.beforeAdoption = stateBefore(change, ledger) }
-            if case .unit(let unit) = declared.attributes {
-                row.noteFiles(filesBefore(change, ledger), of: unit)
+        var updates: [ResourceUpdate] = []
+        for position in batch.completed {
+            let change = run.plan.changes[position]
+            guard let declared = ledger.declared[change.resource] else { continue }
+            var update = ResourceUpdate(change.resource, phase: .inSync, run: run.name)
+            if run.plan.cause == .drift {
+                update.drift = DriftRecord(
+                    time: ledger.noticed[change.resource] ?? run.createdTime, repairedTime: now, run: run.name,
+                    actor: change.actor ?? DriftActor(unknown: RunLedger.withoutEvent))
             }
-            row.markInSync(by: run, at: now)
-            return row
+            update.beforeAdoption = stateBefore(position, ledger).map { .first($0) }
+            if case .unit(let unit) = declared.attributes {
+                let row = try store { () throws(StoreError) in try resources.rows(ids: [change.resource]).first }
+                let known = row?.beforeAdoption ?? (row?.status.lastRun == nil ? stateBefore(position, ledger) : nil)
+                update.beforeAdoption = .replacing(
+                    UnitBefore.merged(known, adding: filesBefore(position, ledger), of: change.resource, unit))
+            }
+            updates.append(update)
         }
+        return updates
     }
 
     /// What was at a resource before the run, for a resource that was not managed before.
@@ -171,33 +174,6 @@ extension StepHand {
                 path.hasPrefix(unitDirectory + "/")
             else { return nil }
             return NamedState(name: String(path.dropFirst(unitDirectory.count + 1)), state: record.undo.before)
-        }
-    }
-}
-
-extension ResourceRow {
-    /// Keeps what was there before files that a unit declares, where that is not known yet.
-    mutating func noteFiles(_ found: [NamedState], of unit: UnitAttributes) {
-        let declared = unit.fileNames(of: id.identity)
-        var before = UnitBefore(activeState: "", unitFileState: "")
-        if case .unit(let known)? = beforeAdoption { before = known }
-        let fresh = found.filter { file in
-            declared.contains(file.name) && before.files?.contains { $0.name == file.name } != true
-        }
-        guard !fresh.isEmpty else { return }
-        before.files = (before.files ?? []) + fresh
-        beforeAdoption = .unit(before)
-    }
-
-    /// Notes that a run brought the resource in sync.
-    mutating func markInSync(by run: RunRecord, at now: WallTime) {
-        if status.phase != .inSync { status.lastTransitionTime = now }
-        status.phase = .inSync
-        status.message = nil
-        status.lastRun = run.name
-        if let drift = status.lastDrift, drift.repairedTime == nil {
-            status.lastDrift?.repairedTime = now
-            status.lastDrift?.run = run.name
         }
     }
 }

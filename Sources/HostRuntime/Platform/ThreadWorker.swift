@@ -9,9 +9,13 @@ public final class ThreadWorker: BlockingWorker {
         pool = try WorkerPool(name: name, count: count, queueLimit: queueLimit)
     }
 
-    /// Runs a body on one of the threads.
+    /// Runs a body on one of the threads, or here where blocking is allowed.
     public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await pool.run(body)
+        if TaskThread.mayBlockHere {
+            try Task.checkCancellation()
+            return try body()
+        }
+        return try await pool.run(body)
     }
 
     /// Runs a body over a range on all the threads and the calling one.

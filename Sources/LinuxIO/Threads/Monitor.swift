@@ -36,6 +36,15 @@ final class Monitor<State>: @unchecked Sendable {
         return body(&state)
     }
 
+    /// Runs with the lock held and wakes one waiter afterwards, for changes of which any one waiter can make use.
+    func changeForOne<Result>(_ body: (inout State) -> Result) -> Result {
+        pthread_mutex_lock(lock)
+        let result = body(&state)
+        pthread_mutex_unlock(lock)
+        pthread_cond_signal(change)
+        return result
+    }
+
     /// Runs with the lock held and wakes nobody.
     func read<Result>(_ body: (borrowing State) -> Result) -> Result {
         pthread_mutex_lock(lock)

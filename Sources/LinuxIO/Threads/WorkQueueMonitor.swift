@@ -40,7 +40,7 @@ final class WorkQueueMonitor: Sendable {
     /// Adds a job, or says why not.
     func add(_ job: Job) -> LinuxIOError? {
         let limit = limit
-        return monitor.change { state in
+        return monitor.changeForOne { state in
             if state.isClosed {
                 return LinuxIOError(code: .shutDown, call: "WorkerPool.run", detail: "the pool is stopped")
             }

@@ -48,6 +48,9 @@ public struct Reason: RawRepresentable, Hashable, Sendable, Codable {
 
     /// Makes a reason.
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// What was fetched is in force, and nothing differs.
+    public static let converged = Reason(rawValue: "Converged")
 }
 
 extension [Condition] {

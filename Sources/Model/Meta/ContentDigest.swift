@@ -30,12 +30,17 @@ public struct ContentDigest: Hashable, Sendable, Comparable {
     }
 
     /// Makes a digest of its 32 bytes; nil for any other count.
-    public init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: ArraySlice<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (position, byte) in bytes.enumerated() { words[position / 8] = words[position / 8] << 8 | UInt64(byte) }
-        self.words = (words[0], words[1], words[2], words[3])
+        func word(_ number: Int) -> UInt64 {
+            let start = bytes.startIndex + number * 8
+            return bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        words = (word(0), word(1), word(2), word(3))
     }
+
+    /// Makes a digest of its 32 bytes; nil for any other count.
+    public init?(bytes: [UInt8]) { self.init(bytes: bytes[...]) }
 
     /// The 32 bytes.
     public var bytes: [UInt8] {

@@ -18,7 +18,7 @@ enum ContentPins {
     static func digests(_ data: Data?) -> [ContentDigest] {
         guard let data else { return [] }
         return stride(from: data.startIndex, to: data.endIndex - 31, by: 32).compactMap { start in
-            ContentDigest(bytes: data[start..<start + 32])
+            ContentDigest(bytes: [UInt8](data[start..<start + 32]))
         }
     }
 

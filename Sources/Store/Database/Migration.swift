@@ -37,13 +37,13 @@ struct Migration: Sendable {
         CREATE INDEX step_results_by_run ON step_results (run);
 
         CREATE TABLE resources (
-            name TEXT PRIMARY KEY, phase TEXT, version INTEGER NOT NULL, created_version INTEGER NOT NULL,
-            created INTEGER NOT NULL, declared BLOB NOT NULL, status BLOB NOT NULL, before BLOB, pins BLOB);
+            name TEXT PRIMARY KEY, version INTEGER NOT NULL, created_version INTEGER NOT NULL, created INTEGER NOT NULL,
+            phase TEXT NOT NULL, reason TEXT, message TEXT, since INTEGER NOT NULL, ready_since INTEGER NOT NULL,
+            reconciling_since INTEGER NOT NULL, stalled_since INTEGER NOT NULL, last_run TEXT, drift BLOB, paused BLOB,
+            approved BLOB, declared BLOB NOT NULL, before BLOB, pins BLOB);
         CREATE INDEX resources_by_version ON resources (version);
         CREATE INDEX resources_by_phase ON resources (phase);
-        CREATE TABLE resource_tombstones (
-            version INTEGER PRIMARY KEY, created_version INTEGER NOT NULL, created INTEGER NOT NULL,
-            declared BLOB NOT NULL, status BLOB NOT NULL);
+        CREATE TABLE resource_tombstones (version INTEGER PRIMARY KEY, object BLOB NOT NULL);
 
         CREATE TABLE generations (
             number INTEGER PRIMARY KEY, state TEXT NOT NULL, message TEXT, description BLOB NOT NULL,

@@ -47,6 +47,20 @@ public struct ResourceProjection: ObjectReading {
         }
     }
 
+    /// The version of the last change of any resource.
+    public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
+        let table = table
+        return try await table.database.thread.run {
+            try table.database.read("read the version of the resources") { database in
+                try requireResource(kind)
+                let versions = try ["resources", "resource_tombstones"].map { name in
+                    try database.number("SELECT max(version) FROM \(name)")
+                }
+                return ResourceVersion(UInt64(versions.max() ?? 0))
+            }
+        }
+    }
+
     /// The changes after a version; see the type for what a watcher that was away hears.
     public func watch(
         _ kind: KindName, after version: ResourceVersion
@@ -74,13 +88,10 @@ public struct ResourceProjection: ObjectReading {
             return (stored.version, stored.createdVersion > version ? WatchEvent.added(object) : .modified(object))
         }
         events += try database.allRows(
-            """
-            SELECT version, created_version, created, declared, status FROM resource_tombstones
-            WHERE version > ? ORDER BY version LIMIT ?
-            """, arguments
+            "SELECT version, object FROM resource_tombstones WHERE version > ? ORDER BY version LIMIT ?", arguments
         ) { row in
-            let stored = try StoredResource(row: row)
-            return (stored.version, WatchEvent.deleted(try stored.object(in: partition)))
+            let object = try StoredObject.decode(row[1], kind: ResourceKind.descriptor.kind, version: row[0])
+            return (ResourceVersion(UInt64(row[0] as Int64)), WatchEvent.deleted(object))
         }
         guard events.count <= missedLimit else {
             throw StoreError(

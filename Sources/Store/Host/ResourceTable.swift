@@ -36,34 +36,72 @@ public final class ResourceTable: Sendable {
         }
     }
 
-    /// Inserts rows or replaces them; the creation time of a row that exists stays.
+    /// Writes what was learnt at a time, in one transaction.
     ///
-    /// Their versions are set here.
-    public func upsert(_ rows: [ResourceRow], durability: Durability) throws(StoreError) {
-        if rows.isEmpty { return }
+    /// A row that is so already keeps its version, and watchers hear nothing.
+    public func write(
+        _ updates: [ResourceUpdate], at time: WallTime, durability: Durability
+    ) throws(StoreError) {
+        if updates.isEmpty { return }
         try database.write(durability, "write resource rows") { transaction in
-            try Self.write(rows, partition: partition, hub: database.hub, transaction)
+            try write(updates, at: time, transaction)
         }
+    }
+
+    /// Sets or ends the pause of a resource; throws `.notFound` where there is no row.
+    public func setPause(_ pause: Pause?, of id: ResourceID, durability: Durability) throws(StoreError) {
+        let data = try pause.map { pause throws(StoreError) in try RowCoding.encode(pause) }
+        try database.write(durability, "pause or resume '\(id)'") { transaction in
+            guard try set("paused", to: data, of: id, transaction) else {
+                throw StoreError(.notFound, "'\(id)' is not managed; run 'aetherctl get resources'")
+            }
+        }
+    }
+
+    /// Sets the declarations of resources that a person approved; a resource without a row is skipped.
+    public func setApproved(
+        _ approved: [ResourceID: [ApprovedDeclaration]], durability: Durability
+    ) throws(StoreError) {
+        if approved.isEmpty { return }
+        try database.write(durability, "record what was approved") { transaction in
+            for (id, declarations) in approved.sorted(by: { $0.key < $1.key }) {
+                _ = try set("approved", to: try RowCoding.encode(declarations), of: id, transaction)
+            }
+        }
+    }
+
+    private func set(
+        _ column: String, to data: Data?, of id: ResourceID, _ transaction: WriteTransaction
+    ) throws -> Bool {
+        let version = try transaction.raiseVersion(of: partition)
+        try transaction.database.run(
+            "UPDATE resources SET \(column) = ?, version = ? WHERE name = ?", [data, Int64(version.value), id.name])
+        guard transaction.database.changesCount > 0 else { return false }
+        try tell([id], transaction)
+        return true
     }
 
     /// Removes the rows of resources; those without one are skipped.
     public func remove(_ ids: [ResourceID], durability: Durability = .deferred) throws(StoreError) {
         if ids.isEmpty { return }
         try database.write(durability, "remove resource rows") { transaction in
-            var removed: [StoredResource] = []
+            var removed: [APIObject] = []
             for id in ids {
                 let row = try transaction.database.firstRow(
-                    "DELETE FROM resources WHERE name = ? RETURNING " + Self.columns, [id.name],
+                    "DELETE FROM resources WHERE name = ? RETURNING " + StoredResource.columns, [id.name],
                     StoredResource.init(row:))
                 guard var row else { continue }
                 row.version = try transaction.raiseVersion(of: partition)
-                try Self.bury(row, transaction.database)
-                removed.append(row)
+                let object = try row.object(in: partition)
+                try transaction.database.run(
+                    "INSERT INTO resource_tombstones (version, object) VALUES (?, ?)",
+                    [Int64(row.version.value), try StoredObject.encode(object)])
+                removed.append(object)
             }
             try Self.pruneTombstones(partition: partition, transaction.database)
             guard database.hub.isWatched(ResourceKind.descriptor.kind, in: partition) else { return }
             let (hub, partition) = (database.hub, self.partition)
-            let events = try removed.map { WatchEvent.deleted(try $0.object(in: partition)) }
+            let events = removed.map { WatchEvent.deleted($0) }
             transaction.whenCommitted { hub.publish(events, of: ResourceKind.descriptor.kind, in: partition) }
         }
     }
@@ -87,68 +125,9 @@ public final class ResourceTable: Sendable {
 }
 
 extension ResourceTable {
-    static let columns = "version, created_version, created, declared, status, before"
-    static let select = "SELECT " + columns + " FROM resources"
+    static let select = "SELECT " + StoredResource.columns + " FROM resources"
 
-    /// Writes rows within a transaction, and tells watchers after it.
-    static func write(
-        _ rows: [ResourceRow], partition: Partition, hub: WatchHub, _ transaction: WriteTransaction
-    ) throws {
-        if rows.isEmpty { return }
-        let last = try transaction.raiseVersion(of: partition, count: rows.count).value
-        let isWatched = hub.isWatched(ResourceKind.descriptor.kind, in: partition)
-        var events: [WatchEvent] = []
-        for (offset, row) in rows.enumerated() {
-            let version = ResourceVersion(last - UInt64(rows.count - 1 - offset))
-            let created = try write(row, version: version, transaction.database)
-            guard isWatched else { continue }
-            let stored = StoredResource(
-                version: version, createdVersion: created.version, created: created.time, declared: row.declared,
-                status: row.status)
-            let object = try stored.object(in: partition)
-            events.append(created.version == version ? .added(object) : .modified(object))
-        }
-        guard isWatched else { return }
-        transaction.whenCommitted { hub.publish(events, of: ResourceKind.descriptor.kind, in: partition) }
-    }
-
-    private static func write(
-        _ row: ResourceRow, version: ResourceVersion, _ database: Database
-    ) throws -> (version: ResourceVersion, time: WallTime) {
-        let number = Int64(version.value)
-        let digests = row.beforeAdoption.map { ContentReferences.of($0) } ?? []
-        let created = try database.firstRow(
-            """
-            INSERT INTO resources (name, phase, version, created_version, created, declared, status, before, pins)
-            VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT (name) DO UPDATE SET phase = excluded.phase, version = excluded.version,
-                declared = excluded.declared, status = excluded.status, before = excluded.before, pins = excluded.pins
-            RETURNING created_version, created
-            """,
-            [
-                row.id.name, row.status.phase?.rawValue, number, row.createdTime.nanoseconds,
-                try RowCoding.encode(row.declared), try RowCoding.encode(row.status),
-                try row.beforeAdoption.map { try RowCoding.encode($0) },
-                digests.isEmpty ? nil : ContentPins.data(digests),
-            ]
-        ) { ($0[0] as Int64, $0[1] as Int64) }
-        guard let created else { preconditionFailure("an upsert answers with its row") }
-        return (ResourceVersion(UInt64(created.0)), WallTime(nanoseconds: created.1))
-    }
-
-    private static func bury(_ row: StoredResource, _ database: Database) throws {
-        try database.run(
-            """
-            INSERT INTO resource_tombstones (version, created_version, created, declared, status)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            [
-                Int64(row.version.value), Int64(row.createdVersion.value), row.created.nanoseconds,
-                try RowCoding.encode(row.declared), try RowCoding.encode(row.status),
-            ])
-    }
-
-    private static func pruneTombstones(partition: Partition, _ database: Database) throws {
+    static func pruneTombstones(partition: Partition, _ database: Database) throws {
         let floor = try database.firstRow(
             "SELECT version FROM resource_tombstones ORDER BY version DESC LIMIT 1 OFFSET ?", [tombstoneLimit]
         ) { $0[0] as Int64 }

@@ -79,9 +79,9 @@ public final class RunJournal: Sendable {
         }
     }
 
-    /// Records what became of steps, and the rows of their resources, in one deferred transaction.
+    /// Records what became of steps, and of their resources at a time, in one deferred transaction.
     public func recordResults(
-        run name: String, states: [StepResult], rows: [ResourceRow] = []
+        run name: String, states: [StepResult], updates: [ResourceUpdate] = [], at time: WallTime
     ) throws(StoreError) {
         let sequence = try Self.sequence(of: name)
         try database.write(.deferred, "record the results of run '\(name)'") { transaction in
@@ -94,7 +94,7 @@ public final class RunJournal: Sendable {
                     [sequence, range.first, range.last, range.state.rawValue, range.message])
             }
             try touch(sequence, stepsKnown: 0, transaction)
-            try ResourceTable.write(rows, partition: partition, hub: database.hub, transaction)
+            try ResourceTable(database, partition: partition).write(updates, at: time, transaction)
         }
     }
 

@@ -43,6 +43,11 @@ public struct SQLiteObjectStore: ObjectStore {
         try await database.thread.run { try self.readObjects(of: kind, limit: limit, after: name) }
     }
 
+    /// The version of the last change of a kind.
+    public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
+        try await database.thread.run { try self.readLatestVersion(of: kind) }
+    }
+
     /// The changes of a kind after a version.
     public func watch(
         _ kind: KindName, after version: ResourceVersion
@@ -100,6 +105,16 @@ extension SQLiteObjectStore {
             guard let limit, items.count > limit else { return ObjectList(items: items, version: version) }
             items.removeLast(items.count - limit)
             return ObjectList(items: items, version: version, next: items.last?.metadata.name)
+        }
+    }
+
+    private func readLatestVersion(of kind: KindName) throws(StoreError) -> ResourceVersion {
+        try database.read("read the version of the \(kind.rawValue) objects") { database in
+            let newest = try database.number(
+                "SELECT max(version) FROM object_history WHERE partition = ? AND kind = ?",
+                [partition.rawValue, kind.rawValue])
+            let floor = try HistoryFloor.of(kind, in: partition, database)
+            return ResourceVersion(UInt64(max(newest, floor)))
         }
     }
 

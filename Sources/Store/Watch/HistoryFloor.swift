@@ -10,15 +10,20 @@ enum HistoryFloor {
             [partition.rawValue, kind.rawValue, version])
     }
 
+    /// The version up to which changes are gone; zero when none is.
+    static func of(_ kind: KindName, in partition: Partition, _ database: Database) throws -> Int64 {
+        try database.number(
+            "SELECT version FROM history_floors WHERE partition = ? AND kind = ?",
+            [partition.rawValue, kind.rawValue])
+    }
+
     /// Throws `.expired` unless every change of a kind after a version is still known.
     ///
     /// A version from before this database was made, or from a future that it does not know, is none of its history.
     static func check(
         _ kind: KindName, in partition: Partition, _ version: ResourceVersion, _ database: Database
     ) throws {
-        let pruned = try database.number(
-            "SELECT version FROM history_floors WHERE partition = ? AND kind = ?",
-            [partition.rawValue, kind.rawValue])
+        let pruned = try of(kind, in: partition, database)
         let floor = max(try database.versionStart(), ResourceVersion(UInt64(pruned)))
         guard version >= floor, version <= (try database.version(of: partition)) else {
             throw StoreError(

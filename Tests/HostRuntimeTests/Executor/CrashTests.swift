@@ -1,3 +1,4 @@
+import HostTestSupport
 import Model
 import Store
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 @testable import HostRuntime
 
 /// Runs that are stopped anywhere, and what recovery makes of them.
-@Suite struct CrashTests {
+@Suite(.ownThread) struct CrashTests {
     /// How many points there are at which the host, or the executor, can stop in a whole run.
     private static func points() async throws -> (host: Int, executor: Int) {
         let scenario = try Scenario(seed: 1)

@@ -47,6 +47,10 @@ final class ExecutorFixture: Sendable {
     /// Declares resources, the content of which is stored.
     func declare(_ resources: [Declared]) throws {
         declared = try resources.map { try $0.resource(content) }
+        // As Vishnu does: rows are there before a run.
+        try self.resources.write(
+            declared.map { ResourceUpdate($0.id, phase: .pending, declared: $0) }, at: host.wallTime(),
+            durability: .deferred)
     }
 
     /// The plan that leads to what is declared.

@@ -1,3 +1,4 @@
+import HostTestSupport
 import Model
 import Store
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 @testable import HostRuntime
 
 /// Runs in which calls of the host or the store fail.
-@Suite struct FaultTests {
+@Suite(.ownThread) struct FaultTests {
     @Test(.tags(.i3)) func `whichever change of the host fails, everything goes back`() async throws {
         var failed = 0
         for skip in stride(from: 0, to: 400, by: Campaign.stride(2)) {

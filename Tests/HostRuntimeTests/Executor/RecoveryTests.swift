@@ -17,11 +17,6 @@ import Testing
             fixture.host.write("/etc/motd", "old\n")
             fixture.host.settle()
             try fixture.declare([.file("/etc/motd", "new\n")])
-            // The row is there before the run, as the declaration is in force.
-            try fixture.resources.upsert(
-                fixture.declared.map {
-                    ResourceRow(id: $0.id, declared: $0, status: .init(), createdTime: fixture.host.wallTime())
-                }, durability: .synced)
             fixture.hook = { (passed: Boundary) throws(BoundaryCrash) in
                 if passed == point { throw BoundaryCrash() }
             }

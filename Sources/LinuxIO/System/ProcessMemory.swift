@@ -1,0 +1,18 @@
+internal import CLinux
+
+/// How the C library keeps memory that was freed.
+///
+/// glibc gives each thread an arena of its own and returns none of it: a daemon with twenty threads, of which each was
+/// busy once, would keep many times what it uses.
+public enum ProcessMemory {
+    /// Lets all threads share so many arenas; call it before the first thread.
+    public static func limitArenas(to count: Int32) { _ = cl_memory_limit_arenas(count) }
+
+    /// How much is kept that nothing uses.
+    public static var unusedBytes: Int { Int(cl_memory_unused()) }
+
+    /// Gives what is free back to the kernel.
+    ///
+    /// Blocks for some milliseconds.
+    public static func trim() { _ = cl_memory_trim() }
+}
