@@ -13,18 +13,22 @@ public struct RunPublisher: Service {
     private let settings: SettingTable
     private let objects: any ObjectStore
     private let worker: any BlockingWorker
+    private let clock: any Clock<Duration>
     private let logger: Logger
     private let cursorName = "runs.published"
+    /// A run changes several times within a few milliseconds: its object is written once for all of them.
+    private let settlingTime = Duration.milliseconds(20)
 
     /// Makes a publisher; it does nothing until run.
     public init(
         journal: RunJournal, settings: SettingTable, objects: any ObjectStore, worker: any BlockingWorker,
-        logger: Logger
+        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.journal = journal
         self.settings = settings
         self.objects = objects
         self.worker = worker
+        self.clock = clock
         self.logger = logger
     }
 
@@ -32,7 +36,10 @@ public struct RunPublisher: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await publishPending()
-            for await _ in journal.updates() { await publishPending() }
+            for await _ in journal.updates() {
+                do { try await clock.sleep(for: settlingTime) } catch { return }
+                await publishPending()
+            }
         }
     }
 

@@ -68,13 +68,13 @@ struct Daemon: Sendable {
         self.watcher = watcher
         systemd = paths.isHost ? Self.connection(watcher) : nil
         let host = LinuxHost(root: root, systemd: systemd)
-        let worker = try ThreadWorker(name: "ae-work", count: 4)
+        let worker = try ThreadWorker(name: "ae-work", count: 2)
         let observer = Observer(
-            host: host, worker: try ThreadWorker(name: "ae-observe", count: Self.observationThreads))
+            host: host, worker: try ThreadWorker(name: "ae-observe", count: Self.parallelThreads))
         let planner = HostPlanner(host: host, observer: observer, content: content, worker: worker)
         let executor = Executor(
             host: host, journal: RunJournal(database), content: content, resources: resources,
-            worker: try ThreadWorker(name: "ae-run", count: 4), transport: try Transport(),
+            worker: try ThreadWorker(name: "ae-run", count: Self.parallelThreads), transport: try Transport(),
             boundary: CrashPoint.hook(variables)
         ) { ids, declared in
             await planner.reobserve(ids, declared: declared)
@@ -106,8 +106,8 @@ struct Daemon: Sendable {
                 generationsKept: configuration.generationsKept))
     }
 
-    /// As many as there are processors, between two and four: observation is short, and a host has other work to do.
-    private static var observationThreads: Int { min(4, max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    /// As many as there are processors, at most four: observing and writing are short, and a host has other work to do.
+    private static var parallelThreads: Int { min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     /// The daemon's own places: what lies there changes by itself, and a blueprint must not touch it.
     private static func deniedTrees(_ paths: Paths) -> [DeniedTree] {

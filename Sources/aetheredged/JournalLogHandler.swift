@@ -29,7 +29,7 @@ struct JournalLogHandler: LogHandler {
             let text = "\(value)"
             guard !text.isEmpty else { continue }
             if key == LogKey.messageID { continue }
-            fields.append(("AETHEREDGE_" + key.uppercased().replacing("-", with: "_"), text))
+            fields.append((Self.fieldName(of: key), text))
             words.append("\(key)=\(Self.quoted(text))")
         }
         let line = words.isEmpty ? "\(event.message)" : "\(event.message): \(words.joined(separator: " "))"
@@ -43,8 +43,21 @@ struct JournalLogHandler: LogHandler {
         }
     }
 
+    /// `AETHEREDGE_` and the key in upper case; bytes, as keys are ASCII and every change of a large run is an entry.
+    private static func fieldName(of key: String) -> String {
+        let upper = key.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 0x20
+            case UInt8(ascii: "-"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return "AETHEREDGE_" + String(decoding: upper, as: UTF8.self)
+    }
+
     private static func quoted(_ text: String) -> String {
-        text.contains { $0 == " " || $0 == "\n" || $0 == "\"" } ? "\"\(text.replacing("\"", with: "\\\""))\"" : text
+        let needsQuotes = text.utf8.contains { $0 == 0x20 || $0 == 0x0a || $0 == UInt8(ascii: "\"") }
+        return needsQuotes ? "\"\(text.replacing("\"", with: "\\\""))\"" : text
     }
 
     private static func priority(_ level: Logger.Level) -> JournalPriority {

@@ -46,7 +46,10 @@ struct MaintenanceService: Service {
         do {
             try await worker.run { [database, journal, content, runsKept, unusedMaximum] in
                 _ = try database.checkpointIfDue()
-                if ProcessMemory.unusedBytes > unusedMaximum { ProcessMemory.trim() }
+                if ProcessMemory.unusedBytes > unusedMaximum {
+                    try database.releaseMemory()
+                    ProcessMemory.trim()
+                }
                 guard collects else { return }
                 _ = try journal.prune(keep: runsKept, olderThan: systemWallTime())
                 _ = try content.collectGarbage(now: systemWallTime())

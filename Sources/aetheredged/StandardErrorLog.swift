@@ -22,8 +22,10 @@ struct StandardErrorLog: LogHandler {
 
     /// Writes one line with the level in front; line breaks in it become spaces.
     static func write(_ line: String, level: Logger.Level) {
-        let flat = line.map { $0 == "\n" ? " " : $0 }
-        let bytes = Array("aetheredged: \(level): \(String(flat))\n".utf8)
+        // Bytes, not characters: a run over thousands of files writes as many lines.
+        var bytes = Array("aetheredged: \(level): ".utf8)
+        bytes.append(contentsOf: line.utf8.lazy.map { $0 == 0x0a ? 0x20 : $0 })
+        bytes.append(0x0a)
         // Safety: write(2) reads exactly the bytes that the buffer has.
         _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
     }

@@ -29,6 +29,21 @@ extension ObjectStoreConformance {
         #expect(try await store.objects(of: kind, limit: 25, after: nil).next == nil)
     }
 
+    func latestVersionMovesWithItsKind(_ store: Backend) async throws {
+        let first = try await create("a", in: store)
+        var seen = try await store.latestVersion(of: kind)
+        #expect(try seen == version(first))
+        _ = try await store.create(object("x", kind: KindName(rawValue: "Source")), durability: .deferred)
+        #expect(try await store.latestVersion(of: kind) == seen)
+        var change = first
+        change.status = ["commit": "c"]
+        let changed = try await store.update(change, part: .status, durability: .deferred)
+        #expect(try await store.latestVersion(of: kind) == version(changed))
+        seen = try version(changed)
+        _ = try await store.delete(key("a"), precondition: nil)
+        #expect(try await store.latestVersion(of: kind) > seen)
+    }
+
     func watchBeginsAfterAVersion(_ store: Backend) async throws {
         let first = try await create("a", in: store)
         let second = try await create("b", in: store)

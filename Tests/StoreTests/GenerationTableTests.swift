@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    @Test func `a generation that was just inserted is handed on once, and then read as it is stored`() throws {
+        let table = GenerationTable(try HostDatabase.inMemory())
+        let inserted = try table.insert(generation("a"))
+        #expect(try table.generation(inserted.number) == inserted)
+        #expect(try table.generation(inserted.number) == inserted)
+        let next = try table.insert(generation("b"))
+        try table.setState(next.number, to: .bad, message: "why", time: time(5))
+        #expect(try table.generation(next.number).state == .bad)
+    }
+
     @Test func `a state is recorded with its reason and time`() throws {
         let table = GenerationTable(try HostDatabase.inMemory())
         let first = try table.insert(generation("a"))

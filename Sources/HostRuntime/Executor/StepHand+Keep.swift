@@ -80,9 +80,17 @@ extension StepHand {
     func stream(
         _ digest: ContentDigest, for path: String, _ write: ([UInt8]) throws(HostError) -> Void
     ) throws(HostError) {
+        if let bytes = recent.bytes(of: digest) { return try write(bytes) }
         do {
+            var whole: [UInt8]? = []
             // Safety: the piece is copied within the closure.
-            try content.read(digest) { piece in try write(Array(piece)) }
+            try content.read(digest) { piece in
+                let bytes = Array(piece)
+                // Only what comes in one piece is worth keeping.
+                whole = whole?.isEmpty == true ? bytes : nil
+                try write(bytes)
+            }
+            if let whole { recent.keep(whole, of: digest) }
         } catch let error as HostError {
             throw error
         } catch {

@@ -14,6 +14,7 @@ struct StepHand<Host: HostMutating>: Sendable {
     let configuration: ExecutorConfiguration
     let boundary: BoundaryHook?
     let swept: SweptDirectories
+    let recent = RecentContent()
     let run: RunRecord
     let layout: RunLayout
 

@@ -10,13 +10,10 @@ extension LinuxHost {
         permit: borrowing MutationPermit
     ) throws(HostError) {
         let place = try attempt("write", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
-        try discard(temporaryName, in: place.directory)
         let existing = try attempt("write", path) { () throws(LinuxIOError) in
             try place.directory.status(of: place.name)
         }
-        let file = try attempt("write", path) { () throws(LinuxIOError) in
-            try place.directory.createTemporary(temporaryName)
-        }
+        let file = try createTemporary(temporaryName, in: place.directory, for: path)
         do throws(HostError) {
             try fill(file, path, size, content)
             try dress(file, place, path, metadata, existing: existing?.type == .regular ? existing : nil)
@@ -85,6 +82,17 @@ extension LinuxHost {
                 throw error
             }
         }
+    }
+
+    /// Creates a temporary; what an earlier try left under its name is discarded first.
+    private func createTemporary(
+        _ name: String, in directory: borrowing DirectoryHandle, for path: String
+    ) throws(HostError) -> FileDescriptor {
+        do throws(LinuxIOError) { return try directory.createTemporary(name) } catch {
+            guard error.code == .exists else { throw failure("write", path, error) }
+        }
+        try discard(name, in: directory)
+        return try attempt("write", path) { () throws(LinuxIOError) in try directory.createTemporary(name) }
     }
 
     /// Streams content into a new file.

@@ -11,7 +11,8 @@ public enum ProcessMemory {
     /// How much is kept that nothing uses.
     public static var unusedBytes: Int { Int(cl_memory_unused()) }
 
-    /// Gives what is free back to the kernel.
+    /// Gives what is free back to the kernel, and lets go of the program's own pages: those that are used again come
+    /// back from the page cache.
     ///
     /// Blocks for some milliseconds.
     public static func trim() { _ = cl_memory_trim() }

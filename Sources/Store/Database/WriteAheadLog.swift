@@ -81,4 +81,18 @@ extension HostDatabase {
             throw StoreError(sqlite: error, act: "move the write-ahead log into the state database")
         }
     }
+
+    /// Gives back the pages that both connections keep of what they read and wrote; they come back when needed.
+    public func releaseMemory() throws(StoreError) {
+        do {
+            for connection in [writer, reader] {
+                try connection.writeWithoutTransaction { database in
+                    try Self.requireOpen(database)
+                    try database.run("PRAGMA shrink_memory")
+                }
+            }
+        } catch {
+            throw StoreError(sqlite: error, act: "release the memory of the state database")
+        }
+    }
 }

@@ -3,8 +3,9 @@ import Model
 
 /// Follows a pass that was asked for until it is over.
 struct PassFollower {
-    /// The time between questions; a pass is seldom shorter than a few of them.
-    private static let interval = Duration.milliseconds(100)
+    /// The time before the second question; each further one waits twice as long, up to the longest.
+    private static let shortestInterval = Duration.milliseconds(4)
+    private static let longestInterval = Duration.milliseconds(128)
     /// How long a daemon that does not answer is waited for: it may be restarting.
     private static let patience = Duration.seconds(15)
 
@@ -43,6 +44,7 @@ struct PassFollower {
     private func follow(_ pass: Int64, limit: Duration?) async throws -> PassProgress {
         let end = limit.map { clock.now.advanced(by: $0) }
         var line = ProgressLine(console)
+        var interval = Self.shortestInterval
         var lastAnswer = clock.now
         while true {
             do throws(ControlClientError) {
@@ -61,7 +63,8 @@ struct PassFollower {
                 throw CommandFailure(
                     "pass \(pass) is not over yet; it goes on: see 'aetherctl status' and 'aetherctl runs'")
             }
-            try await clock.sleep(for: Self.interval)
+            try await clock.sleep(for: interval)
+            interval = min(interval * 2, Self.longestInterval)
         }
     }
 }
