@@ -157,7 +157,10 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
             let connection = try RawConnection(server.socketPath)
             try await connection.send(head("/readyz"))
             await arrived.wait()
+            // One that was answered: what is not accepted yet is left to the next server of the socket.
             let idle = try RawConnection(server.socketPath)
+            try await idle.send(head("/healthz"))
+            #expect(try await statuses(idle.read(until: "ok")) == ["200"])
             await server.stop()
             // The idle connection ends once the server has begun to stop.
             #expect(try await idle.readToEnd() == "")

@@ -164,6 +164,8 @@ import Testing
             try await watch.send("GET /apis/aetheredge.io/v1/blueprints?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try await watch.read(until: "\r\n\r\n").contains("200 OK"))
             let idle = try RawConnection(server.socketPath)
+            try await idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await idle.read(until: "ok").contains("200 OK"))
             await server.stop()
             #expect(try await watch.readToEnd().hasSuffix("0\r\n\r\n"))
             #expect(try await idle.readToEnd() == "")

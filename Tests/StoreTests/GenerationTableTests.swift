@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 import Store
 import TestSupport
@@ -56,6 +57,45 @@ import Testing
         #expect(try table.list(limit: 10).map(\.number) == [numbers[5], numbers[4], numbers[1]])
         #expect(try table.insert(generation("next")).number == numbers[5] + 1)
         #expect(try table.prune(keep: 0) == 2)
+    }
+
+    @Test func `a generation that was judged or removed before its first reading is not read as it was inserted`()
+        throws
+    {
+        let database = try HostDatabase.inMemory()
+        let table = GenerationTable(database)
+        let judged = try table.insert(generation("judged"))
+        try table.setState(judged.number, to: .bad, message: "probe failed", time: time())
+        #expect(try table.generation(judged.number).state == .bad)
+        let removed = try table.insert(generation("removed"))
+        _ = try GenerationTable(database).insert(generation("newer"))
+        #expect(try table.prune(keep: 1) == 2)
+        #expect(try code { try table.generation(removed.number) } == .notFound)
+    }
+
+    @Test func `a generation reads the same the first time and later`() throws {
+        let table = GenerationTable(try HostDatabase.inMemory())
+        let stored = try table.insert(generation("a", resources: 20))
+        #expect(try table.generation(stored.number) == stored)
+        #expect(try table.generation(stored.number) == stored)
+    }
+
+    @Test func `a generation judged by who is told of it, while its insertion returns, is read as judged`() async throws
+    {
+        let table = GenerationTable(try HostDatabase.inMemory())
+        let source = try WorkerThread(name: "source")
+        var updates = table.updates().makeAsyncIterator()
+        for index in 0..<100 {
+            let candidate = generation("commit-\(index)")
+            async let insertion = source.run { try table.insert(candidate).number }
+            await updates.next()
+            let told = try #require(try table.list(limit: 1).first).number
+            try table.setState(told, to: .good, time: time())
+            #expect(try await insertion == told)
+            #expect(try table.generation(told).state == .good)
+            await updates.next()
+        }
+        source.stop()
     }
 
     @Test func `settings keep small values until they are removed`() throws {

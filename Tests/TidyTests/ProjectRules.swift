@@ -92,8 +92,9 @@ struct Project {
     func uncompiledFindings() -> [Finding] {
         paths.compactMap { path in
             let isSource = [".swift", ".c", ".h"].contains { path.hasSuffix($0) }
-            let isOwnPackage = path.hasPrefix("Tests/Benchmarks/") || path.contains("/Fixtures/")
-            guard isSource, !isOwnPackage, !path.hasPrefix("Docs/"), manifest.target(of: path) == nil else {
+            let folders = ["Tests/Benchmarks/", "Tests/ThreadSanitizer/"]
+            let isBuiltApart = folders.contains { path.hasPrefix($0) } || path.contains("/Fixtures/")
+            guard isSource, !isBuiltApart, !path.hasPrefix("Docs/"), manifest.target(of: path) == nil else {
                 return nil
             }
             return Finding(path: path, line: 1, rule: .compiled, message: "no target compiles it; move or delete it")

@@ -19,7 +19,7 @@ public final class GenerationTable: Sendable {
         let resources = try RowCoding.encode(candidate.resources)
         let pins = ContentPins.data(ContentReferences.of(candidate.resources))
         let description = try RowCoding.encode(candidate.commit)
-        let stored = try database.write(
+        return try database.write(
             .synced, "store the generation of commit '\(candidate.commit.commit)'"
         ) { transaction in
             var record = candidate
@@ -36,11 +36,11 @@ public final class GenerationTable: Sendable {
             try transaction.database.run(
                 "INSERT INTO generation_resources (number, data, pins) VALUES (?, ?, ?)",
                 [record.number, resources, pins])
+            // Within the transaction's turn, and before anybody hears of it: what follows meets it in order.
+            transaction.whenCommitted { [record] in self.inserted.withLock { $0 = record } }
             self.signal(after: transaction)
             return record
         }
-        inserted.withLock { $0 = stored }
-        return stored
     }
 
     /// Records what became of a generation, durably.
@@ -59,9 +59,9 @@ public final class GenerationTable: Sendable {
                 [state.rawValue, message, state == .good, time.nanoseconds, number]
             ) { $0[0] as Int64 }
             guard found != nil else { throw Self.notFound(number) }
+            self.forget([number], after: transaction)
             self.signal(after: transaction)
         }
-        inserted.withLock { if $0?.number == number { $0 = nil } }
     }
 
     /// A generation with its resources.
@@ -111,13 +111,23 @@ public final class GenerationTable: Sendable {
                 try transaction.database.run("DELETE FROM generations WHERE number = ?", [number])
                 try transaction.database.run("DELETE FROM generation_resources WHERE number = ?", [number])
             }
-            if !old.isEmpty { self.signal(after: transaction) }
+            if !old.isEmpty {
+                self.forget(old, after: transaction)
+                self.signal(after: transaction)
+            }
             return old.count
         }
     }
 
     /// A signal after each commit that changed a generation; signals that nobody took yet are one.
     public func updates() -> AsyncStream<Void> { database.signals.stream(.generations) }
+
+    /// What was just inserted is read from the database once a transaction made it another or removed it.
+    private func forget(_ numbers: [Int64], after transaction: WriteTransaction) {
+        transaction.whenCommitted {
+            self.inserted.withLock { if let number = $0?.number, numbers.contains(number) { $0 = nil } }
+        }
+    }
 
     private func signal(after transaction: WriteTransaction) {
         let signals = database.signals
