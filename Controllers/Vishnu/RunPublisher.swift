@@ -16,8 +16,10 @@ public struct RunPublisher: Service {
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let cursorName = "runs.published"
-    /// A run changes several times within a few milliseconds: its object is written once for all of them.
-    private let settlingTime = Duration.milliseconds(20)
+    /// A run changes several times within a few milliseconds: its object is written once for all of them, and while
+    /// one run follows the other, not in the way of the next.
+    private let quietTime = Duration.milliseconds(20)
+    private let quietRoundsMaximum = 50
 
     /// Makes a publisher; it does nothing until run.
     public init(
@@ -37,9 +39,20 @@ public struct RunPublisher: Service {
         await cancelWhenGracefulShutdown {
             await publishPending()
             for await _ in journal.updates() {
-                do { try await clock.sleep(for: settlingTime) } catch { return }
+                do { try await waitForQuiet() } catch { return }
                 await publishPending()
             }
+        }
+    }
+
+    /// Waits until no run changes for a moment, a second at most.
+    private func waitForQuiet() async throws {
+        var seen: ResourceVersion?
+        for _ in 0..<quietRoundsMaximum {
+            try await clock.sleep(for: quietTime)
+            let now = try await worker.run { [journal] in try journal.latestVersion() }
+            if now == seen { return }
+            seen = now
         }
     }
 

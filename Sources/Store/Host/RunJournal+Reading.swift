@@ -85,6 +85,13 @@ extension RunJournal {
         }
     }
 
+    /// The version of the last change of a run that is kept.
+    public func latestVersion() throws(StoreError) -> ResourceVersion {
+        try database.read("read the version of the runs") { database in
+            ResourceVersion(UInt64(try database.number("SELECT max(version) FROM runs")))
+        }
+    }
+
     /// A signal after each commit that changed a run; signals that nobody took yet are one.
     public func updates() -> AsyncStream<Void> { database.signals.stream(.runs) }
 
