@@ -38,6 +38,16 @@ final class Acceptor: Sendable {
     /// Accepts no more; `connections` ends.
     func stop() { stopping.signal() }
 
+    /// Waits until the thread has let go of the socket, so that it is closed with the acceptor and the next server can
+    /// listen where this one did.
+    func join() async {
+        do {
+            try await worker.run {}
+        } catch {
+            logger.debug("did not wait for the thread that accepts", metadata: ["cause": "\(error)"])
+        }
+    }
+
     private func loop() {
         defer { continuation.finish() }
         var poll = Poll()

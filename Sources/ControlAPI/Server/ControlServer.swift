@@ -46,6 +46,7 @@ public final class ControlServer: Service {
             application.drain.raise()
             closeAll()
         }
+        await acceptor.join()
         try await group.shutdownGracefully()
     }
 
