@@ -103,6 +103,11 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         state.withLock { $0.blueprintPauses.note(blueprint) }
     }
 
+    /// Notes that a blueprint was deleted.
+    public func forgetBlueprint(_ name: String) {
+        state.withLock { $0.blueprintPauses.forget(name) }
+    }
+
     /// One pass, for `--once`: how it ended, and why.
     public func passOnce() async throws -> (result: PassResult, message: String?) {
         try await load()

@@ -62,10 +62,12 @@ struct SourceTrigger: Service {
         ) { event in
             // Those of a source change with its commits; the others are compiled anew when somebody changes one.
             if let owner = event.owner, owner == nil { sources.add(sourceName) }
-            guard case .added(let object) = event.changeOrAddition,
-                let blueprint = try? Object<BlueprintKind>(object)
-            else { return }
-            reconciler.note(blueprint)
+            switch event.changeOrAddition {
+            case .added(let object):
+                if let blueprint = try? Object<BlueprintKind>(object) { reconciler.note(blueprint) }
+            case .deleted(let object): reconciler.forgetBlueprint(object.metadata.name)
+            case .modified, .bookmark: break
+            }
         }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await informer.run() }

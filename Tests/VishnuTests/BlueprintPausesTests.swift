@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Vishnu
@@ -20,6 +21,13 @@ import Testing
         pauses.note(blueprint(4, pause: nil))
         #expect(pauses.inForce(at: now) == ["web"])
         pauses.note(blueprint(6, pause: nil))
+        #expect(pauses.inForce(at: now).isEmpty)
+    }
+
+    @Test(.tags(.i8)) func `a deleted blueprint is forgotten with its pause`() {
+        var pauses = BlueprintPauses()
+        pauses.note(blueprint(5, pause: Pause(by: "0:root", since: now)))
+        pauses.forget("web")
         #expect(pauses.inForce(at: now).isEmpty)
     }
 

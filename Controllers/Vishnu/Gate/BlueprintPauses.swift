@@ -19,6 +19,9 @@ struct BlueprintPauses: Sendable {
         entries[name] = Entry(pause: blueprint.status.paused, version: version)
     }
 
+    /// Forgets a blueprint that was deleted.
+    mutating func forget(_ name: String) { entries[name] = nil }
+
     /// The blueprints whose pause has not ended.
     func inForce(at time: WallTime) -> Set<String> {
         Set(entries.lazy.filter { $0.value.pause?.isInForce(at: time) == true }.map(\.key))
