@@ -106,8 +106,8 @@ let package = Package(
         .target(
             name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
             path: "Tests/HostTestSupport"),
-        .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO"]),
-        .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd"]),
+        .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
+        .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
@@ -141,7 +141,9 @@ let package = Package(
         .testTarget(
             name: "AetherctlTests",
             dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
-        .testTarget(name: "LabTests", exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
+        .testTarget(
+            name: "LabTests", dependencies: ["TestSupport"],
+            exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -153,16 +153,10 @@ extension ApprovalKind.Status {
     /// listened to any more.
     mutating func setConditions(_ reason: Reason, message: String, at time: WallTime, generation: Int64?) {
         var next = conditions ?? []
-        let states: [(ConditionType, Bool)] = [
-            (.ready, reason == .approved || reason == .denied), (.reconciling, reason == .waitingForApproval),
-            (.stalled, reason == .superseded),
-        ]
-        for (type, holds) in states {
-            next.set(
-                Condition(
-                    type: type, status: holds ? .true : .false, reason: reason, message: message,
-                    lastTransitionTime: time, observedGeneration: generation))
-        }
+        next.set(
+            ready: reason == .approved || reason == .denied, reconciling: reason == .waitingForApproval,
+            stalled: reason == .superseded, reason: reason, message: message, at: time,
+            observedGeneration: generation)
         conditions = next
     }
 }

@@ -94,16 +94,9 @@ extension BlueprintKind.Status {
         resources = counts.total
         observedGeneration = generation
         var next = conditions ?? []
-        let states: [(ConditionType, Bool)] = [
-            (.ready, counts.inSync + counts.ignored == counts.total), (.reconciling, counts.pending > 0),
-            (.stalled, counts.failed > 0),
-        ]
-        for (type, holds) in states {
-            next.set(
-                Condition(
-                    type: type, status: holds ? .true : .false, reason: reason, message: message,
-                    lastTransitionTime: time, observedGeneration: generation))
-        }
+        next.set(
+            ready: counts.inSync + counts.ignored == counts.total, reconciling: counts.pending > 0,
+            stalled: counts.failed > 0, reason: reason, message: message, at: time, observedGeneration: generation)
         conditions = next
     }
 }

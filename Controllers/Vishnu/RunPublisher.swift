@@ -100,23 +100,12 @@ public struct RunPublisher: Service {
         status.stepsDone = run.stepsDone
         status.stepsTotal = run.stepsTotal
         status.message = run.message
-        let time = run.completionTime ?? run.startTime ?? run.createdTime
         var conditions: [Condition] = []
-        let reason = Reason(rawValue: run.phase.rawValue)
-        let message = run.message ?? ""
         conditions.set(
-            Condition(
-                type: .ready, status: run.phase == .succeeded ? .true : .false, reason: reason, message: message,
-                lastTransitionTime: time))
-        conditions.set(
-            Condition(
-                type: .reconciling, status: run.phase.isSettled ? .false : .true, reason: reason, message: message,
-                lastTransitionTime: time))
-        let isStalled = run.phase == .failed || run.phase == .rolledBack || run.phase == .denied
-        conditions.set(
-            Condition(
-                type: .stalled, status: isStalled ? .true : .false, reason: reason, message: message,
-                lastTransitionTime: time))
+            ready: run.phase == .succeeded, reconciling: !run.phase.isSettled,
+            stalled: run.phase == .failed || run.phase == .rolledBack || run.phase == .denied,
+            reason: Reason(rawValue: run.phase.rawValue), message: run.message ?? "",
+            at: run.completionTime ?? run.startTime ?? run.createdTime)
         status.conditions = conditions
         return status
     }

@@ -41,6 +41,19 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
     }
 }
 
+/// A readiness that says when it was asked and answers when the gate is raised.
+private func heldReadiness() -> (gate: Signal, arrived: Signal, readiness: @Sendable () async -> String?) {
+    let (gate, arrived) = (Signal(), Signal())
+    return (
+        gate, arrived,
+        {
+            arrived.raise()
+            await gate.wait()
+            return nil
+        }
+    )
+}
+
 @Suite struct ConnectionTests {
     @Test func `health is answered, pipelined requests in order`() async throws {
         try await withServer { server in
@@ -146,13 +159,7 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
     }
 
     @Test func `a request in flight is answered before the server stops`() async throws {
-        let gate = Signal()
-        let arrived = Signal()
-        let readiness: @Sendable () async -> String? = {
-            arrived.raise()
-            await gate.wait()
-            return nil
-        }
+        let (gate, arrived, readiness) = heldReadiness()
         try await withServer(readiness: readiness) { server in
             let connection = try RawConnection(server.socketPath)
             try await connection.send(head("/readyz"))
@@ -174,13 +181,7 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
     @Test func `a request that does not end is cut off when the server stops`() async throws {
         var limits = ServerLimits()
         limits.drainTimeout = .milliseconds(100)
-        let gate = Signal()
-        let arrived = Signal()
-        let readiness: @Sendable () async -> String? = {
-            arrived.raise()
-            await gate.wait()
-            return nil
-        }
+        let (gate, arrived, readiness) = heldReadiness()
         try await withServer(limits: limits, readiness: readiness) { server in
             let connection = try RawConnection(server.socketPath)
             try await connection.send(head("/readyz"))
@@ -215,13 +216,7 @@ private func asNobody(_ server: ServerFixture, _ path: String, _ options: String
     }
 
     @Test func `a server whose task is cancelled ends at once`() async throws {
-        let gate = Signal()
-        let arrived = Signal()
-        let readiness: @Sendable () async -> String? = {
-            arrived.raise()
-            await gate.wait()
-            return nil
-        }
+        let (gate, arrived, readiness) = heldReadiness()
         try await withTemporaryDirectory("api") { directory in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let handle = try DirectoryHandle(trustedPath: directory)

@@ -12,6 +12,15 @@ package struct Planning {
     /// Takes a host.
     package init(_ host: SimulatedHost) { self.host = host }
 
+    /// The plan for declarations on a new host that was prepared.
+    package static func plan(
+        _ declared: [DeclaredResource], _ prepare: (SimulatedHost) -> Void = { _ in }
+    ) throws -> PlanResult {
+        let host = SimulatedHost(seed: 1)
+        prepare(host)
+        return try Planning(host).plan(declared)
+    }
+
     /// The plan for declarations and departures.
     package func plan(
         _ declared: [DeclaredResource], departed: [DepartedResource] = [], unitFiles: [ResourceID: [NamedState]] = [:],

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Whole or not at all (I3): the power cut at random moments of a long run.
@@ -9,7 +10,7 @@ struct PowerCutLabTests {
         let site = Self.site
         let seed = UInt64(Lab.environment("SEED") ?? "") ?? 20_261_121
         let cuts = Lab.campaign(ci: 6, full: 200)
-        var random = LabRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         let moments = (0..<cuts).map { _ in Double.random(in: 0..<1, using: &random) }
         let start = ContinuousClock.now
         try await withManagedHost(name: "cut", disk: .cuttable, site: site.tree(version: 0)) { managed in
@@ -72,18 +73,5 @@ struct PowerCutLabTests {
     private func isRecovered(_ managed: ManagedHost) async throws -> Bool {
         try await managed.host.journal("-b", "-t", "aetheredged", "MESSAGE_ID=a01d02f27d904c9191f25c0aae5bc7bd")
             .isEmpty == false
-    }
-}
-
-/// SplitMix64: the same seed gives the same campaign everywhere.
-private struct LabRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import LinuxIO
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func `damage at random never reads beyond the buffer`() {
-        var generator = SplitMix(state: 0x5eed)
+        var generator = SeededGenerator(seed: 0x5eed)
         let event = Self.event(mask: 0x2, pid: 1, name: "abcdef", pidfd: 3)
         for _ in 0..<20_000 {
             var buffer = event + event
@@ -132,18 +133,5 @@ import Testing
             withUnsafeBytes(of: pidfd) { information += $0 }
         }
         return metadata(length: 24 + information.count, mask: mask, descriptor: -1, pid: pid) + information
-    }
-}
-
-/// A small seeded generator.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

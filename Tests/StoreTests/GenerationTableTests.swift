@@ -22,7 +22,6 @@ import Testing
             #expect(try table.list(limit: 5).map(\.number) == [second.number, first.number])
             #expect(try table.list(limit: 1).first?.resourceCount == 300)
             #expect(try table.newest() == second)
-            #expect(try table.newest(commit: "a")?.number == first.number)
             #expect(try table.newest(state: .good) == nil)
             #expect(try code { try table.generation(99) } == .notFound)
             #expect(try code { try table.setState(99, to: .good, time: time()) } == .notFound)

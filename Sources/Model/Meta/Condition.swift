@@ -68,6 +68,19 @@ extension [Condition] {
         self[index] = next
     }
 
+    /// Sets the three conditions of kstatus for one reason.
+    public mutating func set(
+        ready: Bool, reconciling: Bool, stalled: Bool, reason: Reason, message: String, at time: WallTime,
+        observedGeneration: Int64? = nil
+    ) {
+        for (type, holds) in [(ConditionType.ready, ready), (.reconciling, reconciling), (.stalled, stalled)] {
+            set(
+                Condition(
+                    type: type, status: holds ? .true : .false, reason: reason, message: message,
+                    lastTransitionTime: time, observedGeneration: observedGeneration))
+        }
+    }
+
     /// Removes the condition of a type.
     public mutating func remove(_ type: ConditionType) { removeAll { $0.type == type } }
 }

@@ -83,11 +83,6 @@ public final class GenerationTable: Sendable {
         try record("WHERE ?1 IS NULL OR g.state = ?1 ORDER BY g.number DESC LIMIT 1", [state?.rawValue])
     }
 
-    /// The newest generation of a commit; nil when none is kept.
-    public func newest(commit: String) throws(StoreError) -> GenerationSummary? {
-        try list(limit: Int.max).first { $0.commit.commit == commit }
-    }
-
     /// The newest generations without their resources, newest first.
     public func list(limit: Int) throws(StoreError) -> [GenerationSummary] {
         try database.read("list generations") { database in

@@ -4,16 +4,8 @@ import Model
 import Testing
 
 @Suite struct DirectoryProviderTests {
-    private func plan(
-        _ declared: [DeclaredResource], _ prepare: (SimulatedHost) -> Void = { _ in }
-    ) throws -> PlanResult {
-        let host = SimulatedHost(seed: 1)
-        prepare(host)
-        return try Planning(host).plan(declared)
-    }
-
     @Test func `purging removes what nobody declared and nothing more`() throws {
-        let result = try plan([
+        let result = try Planning.plan([
             .directory("/srv", purge: true), .file("/srv/kept", "x"), .file("/srv/deep/file", "x"),
             .file("/srv/gone", isAbsent: true), .directory("/srv/deep"),
         ]) { host in
@@ -41,7 +33,7 @@ import Testing
     }
 
     @Test func `a recursive directory corrects what lies below, with execute bits only where they are`() throws {
-        let result = try plan([
+        let result = try Planning.plan([
             .directory("/srv", owner: "www-data", mode: 0o2750, isRecursive: true),
             .file("/srv/own", "x", owner: "root", mode: 0o600),
             .file("/srv/heir", "x"),
@@ -70,7 +62,7 @@ import Testing
     }
 
     @Test func `a link in place of a directory is not touched`() throws {
-        let result = try plan([.directory("/var/run")]) { $0.place(symlink: "/var/run", to: "/run") }
+        let result = try Planning.plan([.directory("/var/run")]) { $0.place(symlink: "/var/run", to: "/run") }
         let error = try #require(result.problems[ResourceID("directory:/var/run")]?.error)
         #expect(error.code == .wrongType && error.message.contains("a symbolic link to '/run' is there"))
     }
@@ -80,18 +72,19 @@ import Testing
             host.place(directory: "/srv/d")
             host.write("/srv/d/x", "x")
         }
-        let kept = try plan([.directory("/srv/d", isAbsent: true)], fill)
+        let kept = try Planning.plan([.directory("/srv/d", isAbsent: true)], fill)
         #expect(kept.plan.isEmpty)
         #expect(kept.problems[ResourceID("directory:/srv/d")]?.error?.code == .notEmpty)
-        let purged = try plan([.directory("/srv/d", purge: true, isAbsent: true)], fill)
+        let purged = try Planning.plan([.directory("/srv/d", purge: true, isAbsent: true)], fill)
         #expect(purged.plan.changes.first?.operations == [.remove(path: "/srv/d")])
-        let emptied = try plan([.directory("/srv/d", isAbsent: true), .file("/srv/d/x", isAbsent: true)], fill)
+        let emptied = try Planning.plan(
+            [.directory("/srv/d", isAbsent: true), .file("/srv/d/x", isAbsent: true)], fill)
         #expect(emptied.plan.changes.map(\.resource.description) == ["file:/srv/d/x", "directory:/srv/d"])
     }
 
     @Test func `a file in place of a directory is replaced`() throws {
         let change = try #require(
-            try plan([.directory("/srv/d", mode: 0o700)]) { $0.write("/srv/d", "x") }.plan.changes.first)
+            try Planning.plan([.directory("/srv/d", mode: 0o700)]) { $0.write("/srv/d", "x") }.plan.changes.first)
         #expect(change.action == .replace && change.risk == .high)
         #expect(
             change.operations == [

@@ -4,16 +4,8 @@ import Model
 import Testing
 
 @Suite struct FileProviderTests {
-    private func plan(
-        _ declared: [DeclaredResource], _ prepare: (SimulatedHost) -> Void = { _ in }
-    ) throws -> PlanResult {
-        let host = SimulatedHost(seed: 1)
-        prepare(host)
-        return try Planning(host).plan(declared)
-    }
-
     @Test func `a missing file is made with what is declared`() throws {
-        let result = try plan([.file("/etc/motd", "hello\n", owner: "www-data", mode: 0o600)])
+        let result = try Planning.plan([.file("/etc/motd", "hello\n", owner: "www-data", mode: 0o600)])
         let change = try #require(result.plan.changes.first)
         #expect(change.action == .create && change.risk == .low && change.undo == .exact)
         #expect(
@@ -30,7 +22,7 @@ import Testing
     }
 
     @Test func `other bytes are a replacement of the content alone`() throws {
-        let result = try plan([.file("/etc/motd", "new", mode: 0o644)]) { $0.write("/etc/motd", "old") }
+        let result = try Planning.plan([.file("/etc/motd", "new", mode: 0o644)]) { $0.write("/etc/motd", "old") }
         let change = try #require(result.plan.changes.first)
         #expect(change.action == .update && change.risk == .medium)
         #expect(
@@ -50,7 +42,7 @@ import Testing
     }
 
     @Test func `what is not declared does not differ`() throws {
-        let result = try plan([.file("/etc/motd", "same")]) { host in
+        let result = try Planning.plan([.file("/etc/motd", "same")]) { host in
             host.write("/etc/motd", "same")
             host.change("/etc/motd", FileMetadata(owner: 7, group: 7, mode: 0o4000))
         }
@@ -63,13 +55,13 @@ import Testing
             { (host: SimulatedHost) in host.place(special: "/etc/motd", SpecialNode(mode: 0o010600, device: 0)) },
             { (host: SimulatedHost) in host.place(directory: "/etc/motd") },
         ] {
-            let change = try #require(try plan([.file("/etc/motd", "x")], prepare).plan.changes.first)
+            let change = try #require(try Planning.plan([.file("/etc/motd", "x")], prepare).plan.changes.first)
             #expect(change.action == .replace && change.risk == .high)
         }
     }
 
     @Test func `a directory with something in it is left alone`() throws {
-        let result = try plan([.file("/etc/motd", "x")]) { host in
+        let result = try Planning.plan([.file("/etc/motd", "x")]) { host in
             host.place(directory: "/etc/motd")
             host.write("/etc/motd/precious", "x")
         }
@@ -82,25 +74,25 @@ import Testing
     }
 
     @Test func `a missing directory is told before anything is tried`() throws {
-        let result = try plan([.file("/no/such/file", "x")])
+        let result = try Planning.plan([.file("/no/such/file", "x")])
         #expect(result.plan.isEmpty)
         #expect(result.problems[ResourceID("file:/no/such/file")]?.error?.code == .notFound)
-        let declared = try plan([.directory("/no"), .directory("/no/such"), .file("/no/such/file", "x")])
+        let declared = try Planning.plan([.directory("/no"), .directory("/no/such"), .file("/no/such/file", "x")])
         #expect(declared.problems.isEmpty && declared.plan.changes.count == 3)
     }
 
     @Test func `a user that does not exist is named`() throws {
-        let result = try plan([.file("/etc/motd", "x", owner: "nginx")])
+        let result = try Planning.plan([.file("/etc/motd", "x", owner: "nginx")])
         let error = try #require(result.problems[ResourceID("file:/etc/motd")]?.error)
         #expect(error.code == .unavailable && error.message.contains("no user 'nginx'"))
     }
 
     @Test func `an absent file is removed, and nothing else`() throws {
-        #expect(try plan([.file("/etc/motd", isAbsent: true)]).plan.isEmpty)
+        #expect(try Planning.plan([.file("/etc/motd", isAbsent: true)]).plan.isEmpty)
         let change = try #require(
-            try plan([.file("/etc/motd", isAbsent: true)]) { $0.write("/etc/motd", "x") }.plan.changes.first)
+            try Planning.plan([.file("/etc/motd", isAbsent: true)]) { $0.write("/etc/motd", "x") }.plan.changes.first)
         #expect(change.action == .remove && change.operations == [.remove(path: "/etc/motd")])
-        let directory = try plan([.file("/etc/motd", isAbsent: true)]) { $0.place(directory: "/etc/motd") }
+        let directory = try Planning.plan([.file("/etc/motd", isAbsent: true)]) { $0.place(directory: "/etc/motd") }
         #expect(directory.problems[ResourceID("file:/etc/motd")]?.error?.code == .wrongType)
     }
 
