@@ -4,101 +4,64 @@ import Model
 import Synchronization
 
 extension SQLiteObjectStore {
-    private static let nameLimit = 253
-    private static let nameAttempts = 8
     private static let sweepInterval = 64
 
     func insert(_ object: APIObject, durability: Durability) throws(StoreError) -> APIObject {
-        var object = object
-        let isGenerated = object.metadata.name.isEmpty && object.metadata.generateName?.isEmpty == false
-        if !isGenerated { try Self.checkName(object.key) }
-        object.metadata.uid = identifier()
-        object.metadata.generation = 1
-        object.metadata.creationTimestamp = now()
-        object.metadata.deletionTimestamp = nil
-        object.metadata.resourceVersion = nil
-        let template = object
-        return try database.write(durability, "create \(Self.name(template.key))") { transaction in
-            var object = template
-            if isGenerated { object.metadata.name = try freeName(for: object, transaction.database) }
-            guard try StoredObject.read(object.key, in: partition, transaction.database) == nil else {
-                throw StoreError(.alreadyExists, "cannot create \(Self.name(object.key)): there is one already")
+        let draft = try rules.draft(of: object)
+        return try database.write(durability, "create \(ObjectWriteRules.name(draft.key))") { transaction in
+            var object = draft
+            if object.metadata.name.isEmpty {
+                object.metadata.name = try rules.generatedName(for: object) { key in
+                    try StoredObject.read(key, in: partition, transaction.database) == nil
+                }
             }
-            object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-            try store(object, .added, transaction)
-            try sweepIfDue(transaction)
-            return object
+            guard try StoredObject.read(object.key, in: partition, transaction.database) == nil else {
+                throw ObjectWriteRules.alreadyExists(object.key)
+            }
+            return try store(object, .added, transaction)
         }
     }
 
     func replace(_ object: APIObject, part: ObjectPart, durability: Durability) throws(StoreError) -> APIObject {
-        try database.write(durability, "update \(Self.name(object.key))") { transaction in
-            let stored = try requireStored(
-                object.key, precondition: object.metadata.resourceVersion, uid: object.metadata.uid,
-                transaction.database)
-            var next = try Self.merge(object, into: stored, part: part)
-            if next == stored { return stored }
-            if next.spec != stored.spec { next.metadata.generation = (stored.metadata.generation ?? 0) + 1 }
-            next.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-            let isDone = next.metadata.deletionTimestamp != nil && (next.metadata.finalizers ?? []).isEmpty
-            try store(next, isDone ? .deleted : .modified, transaction)
-            try sweepIfDue(transaction)
-            return next
+        try database.write(durability, "update \(ObjectWriteRules.name(object.key))") { transaction in
+            let stored = try ObjectWriteRules.require(
+                try StoredObject.read(object.key, in: partition, transaction.database), object.key,
+                precondition: object.metadata.resourceVersion, uid: object.metadata.uid)
+            return try store(try ObjectWriteRules.updated(stored, with: object, part: part), transaction)
         }
     }
 
     func remove(_ key: ObjectKey, precondition: ResourceVersion?) throws(StoreError) -> APIObject {
-        try database.write(.synced, "delete \(Self.name(key))") { transaction in
-            var object = try requireStored(key, precondition: precondition, uid: nil, transaction.database)
-            let isHeld = !(object.metadata.finalizers ?? []).isEmpty
-            if isHeld && object.metadata.deletionTimestamp != nil { return object }
-            object.metadata.deletionTimestamp = object.metadata.deletionTimestamp ?? now()
-            object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-            try store(object, isHeld ? .modified : .deleted, transaction)
-            try sweepIfDue(transaction)
-            return object
+        try database.write(.synced, "delete \(ObjectWriteRules.name(key))") { transaction in
+            let stored = try ObjectWriteRules.require(
+                try StoredObject.read(key, in: partition, transaction.database), key, precondition: precondition,
+                uid: nil)
+            return try store(rules.deleted(stored), transaction)
         }
     }
 
-    /// What an update makes of the stored object; what the store itself sets, it keeps.
-    private static func merge(
-        _ object: APIObject, into stored: APIObject, part: ObjectPart
-    ) throws(StoreError) -> APIObject {
-        var next = stored
-        if part != .status {
-            next.metadata.labels = object.metadata.labels
-            next.metadata.annotations = object.metadata.annotations
-            next.metadata.finalizers = object.metadata.finalizers
-            next.metadata.ownerReferences = object.metadata.ownerReferences
-            next.spec = object.spec
-        }
-        if part != .spec { next.status = object.status }
-        let added = Set(next.metadata.finalizers ?? []).subtracting(stored.metadata.finalizers ?? [])
-        guard stored.metadata.deletionTimestamp == nil || added.isEmpty else {
-            throw StoreError(
-                .invalid, "cannot add finalizers to \(name(object.key)): it is being deleted; make it again afterwards")
-        }
-        return next
-    }
-
-    private func requireStored(
-        _ key: ObjectKey, precondition: ResourceVersion?, uid: String?, _ database: Database
+    private func store(
+        _ outcome: ObjectWriteRules.Outcome, _ transaction: WriteTransaction
     ) throws -> APIObject {
-        guard let stored = try StoredObject.read(key, in: partition, database) else { throw Self.notFound(key) }
-        if let precondition, let version = stored.metadata.resourceVersion, precondition != version {
-            throw StoreError(
-                .conflict,
-                "cannot write \(Self.name(key)): it is at version \(version.value), not \(precondition.value); "
-                    + "read it again and repeat the change")
+        switch outcome {
+        case .unchanged(let object): object
+        case .changed(let object): try store(object, .modified, transaction)
+        case .removed(let object): try store(object, .deleted, transaction)
         }
-        if let uid, let storedUID = stored.metadata.uid, uid != storedUID {
-            throw StoreError(
-                .conflict, "cannot write \(Self.name(key)): it was deleted and made again; read it again")
-        }
-        return stored
     }
 
-    private func store(_ object: APIObject, _ change: ObjectHistory.Change, _ transaction: WriteTransaction) throws {
+    /// Stores a change with the next version, which the object that is returned carries.
+    private func store(
+        _ object: APIObject, _ change: ObjectHistory.Change, _ transaction: WriteTransaction
+    ) throws -> APIObject {
+        var object = object
+        object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
+        try write(object, change, transaction)
+        try sweepIfDue(transaction)
+        return object
+    }
+
+    private func write(_ object: APIObject, _ change: ObjectHistory.Change, _ transaction: WriteTransaction) throws {
         guard let version = object.metadata.resourceVersion else {
             preconditionFailure("an object is stored with its version")
         }
@@ -141,35 +104,7 @@ extension SQLiteObjectStore {
         ) { try StoredObject.decode($0[0], kind: kind, version: $0[1]) }
         for var object in old {
             object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-            try store(object, .deleted, transaction)
-        }
-    }
-
-    private func freeName(for object: APIObject, _ database: Database) throws -> String {
-        let prefix = object.metadata.generateName ?? ""
-        for _ in 0..<Self.nameAttempts {
-            let suffix = identifier().filter { $0 != "-" }.prefix(5)
-            let key = ObjectKey(kind: object.kind, name: prefix + suffix)
-            try Self.checkName(key)
-            if try StoredObject.read(key, in: partition, database) == nil { return key.name }
-        }
-        throw StoreError(
-            .alreadyExists,
-            "cannot name a new \(object.kind.rawValue) after '\(prefix)': every name tried is taken; try again")
-    }
-
-    /// Times are stored as text with microseconds; what `create` returns is what a later read returns.
-    private func now() -> WallTime { WallTime(nanoseconds: clock().nanoseconds / 1_000 * 1_000) }
-
-    private static func checkName(_ key: ObjectKey) throws(StoreError) {
-        let isSound =
-            !key.name.isEmpty && key.name.utf8.count <= nameLimit
-            && key.name.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") }
-        guard isSound, key.name != ".", key.name != ".." else {
-            throw StoreError(
-                .invalid,
-                "cannot create \(name(key)): a name has 1 to \(nameLimit) bytes, no spaces, control characters or '/'"
-            )
+            try write(object, .deleted, transaction)
         }
     }
 }

@@ -13,8 +13,7 @@ public struct SQLiteObjectStore: ObjectStore {
     /// The database that holds the objects.
     package let database: HostDatabase
     let partition: Partition
-    let clock: @Sendable () -> WallTime
-    let identifier: @Sendable () -> String
+    let rules: ObjectWriteRules
     let limits: [KindName: Int]
 
     /// Opens the objects of a partition.
@@ -28,8 +27,7 @@ public struct SQLiteObjectStore: ObjectStore {
     ) {
         self.database = database
         self.partition = partition
-        self.clock = clock
-        self.identifier = identifier
+        rules = ObjectWriteRules(clock: clock, identifier: identifier)
         self.limits = limits
     }
 
@@ -85,10 +83,10 @@ public struct SQLiteObjectStore: ObjectStore {
 
 extension SQLiteObjectStore {
     private func readObject(_ key: ObjectKey) throws(StoreError) -> APIObject {
-        let object = try database.read("read \(Self.name(key))") { database in
+        let object = try database.read("read \(ObjectWriteRules.name(key))") { database in
             try StoredObject.read(key, in: partition, database)
         }
-        guard let object else { throw Self.notFound(key) }
+        guard let object else { throw ObjectWriteRules.notFound(key) }
         return object
     }
 
@@ -127,8 +125,4 @@ extension SQLiteObjectStore {
             return try self.database.hub.subscribe(kind, in: partition, missed: missed)
         }
     }
-
-    static func name(_ key: ObjectKey) -> String { "\(key.kind.rawValue) '\(key.name)'" }
-
-    static func notFound(_ key: ObjectKey) -> StoreError { StoreError(.notFound, "there is no \(name(key))") }
 }
