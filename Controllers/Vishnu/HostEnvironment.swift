@@ -34,6 +34,10 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
     public let settings: HostSettings
     /// Brings the published runs up to the journal.
     public let publishRuns: @Sendable () async -> Void
+    /// Ends repairs beside the loop.
+    public let endings: RunEndings
+    /// Called when a repair that was handed over could not be ended and was undone, so that it is tried again.
+    public let repairFailed: @Sendable () -> Void
     /// Called after the declarations in force changed, so that the watcher follows them.
     public let declarationsChanged: @Sendable ([DeclaredResource]) -> Void
 
@@ -42,7 +46,8 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         objects: any ObjectStore, journal: RunJournal, resources: ResourceTable, generations: GenerationTable,
         content: ContentStore, audit: AuditLog, host: Host, planner: HostPlanner<Host>, executor: Executor<Host>,
         worker: any BlockingWorker, events: EventRecorder, logger: Logger, settings: HostSettings,
-        publishRuns: @escaping @Sendable () async -> Void,
+        publishRuns: @escaping @Sendable () async -> Void, endings: RunEndings,
+        repairFailed: @escaping @Sendable () -> Void,
         declarationsChanged: @escaping @Sendable ([DeclaredResource]) -> Void
     ) {
         self.objects = objects
@@ -59,6 +64,8 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         self.logger = logger
         self.settings = settings
         self.publishRuns = publishRuns
+        self.endings = endings
+        self.repairFailed = repairFailed
         self.declarationsChanged = declarationsChanged
     }
 }

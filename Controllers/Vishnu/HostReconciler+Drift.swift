@@ -43,6 +43,7 @@ extension HostReconciler {
         if scope.contains(where: { $0.mode == .propose }) {
             scope = inForce.inOrder(Set(hints.keys).union(alsoAsked(in: inForce)))
         }
+        await environment.endings.drained(of: scope.map(\.id))
         let planned = try await environment.planner.survey(scope, of: inForce, cause: .drift)
         // Only what is looked at: a copy of all phases would be made anew when the first of them changes.
         let (phases, starting) = state.withLock { state in

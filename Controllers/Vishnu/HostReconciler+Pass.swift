@@ -40,6 +40,7 @@ extension HostReconciler {
 
     /// Brings the host to the target as far as the gate lets it, and says how that went.
     func converge(_ source: Object<SourceKind>) async throws -> (PassResult, String?) {
+        await environment.endings.drained()
         guard let target = try await selectTarget(source) else {
             return (.nothingToDo, "nothing was compiled yet")
         }

@@ -111,8 +111,8 @@ extension HostReconciler {
         let touched = Dictionary(plan.changes.compactMap { target[$0.resource] }.map { ($0.id, $0) }) { first, _ in
             first
         }
-        let outcome = await environment.executor.execute(
-            record, declared: touched, noticed: hints.mapValues(\.time), control: control
+        let execution = await environment.executor.carryOut(
+            record, isNew: approved == nil, declared: touched, noticed: hints.mapValues(\.time), control: control
         ) { progress in
             self.state.withLock { state in
                 state.passes.note(
@@ -120,7 +120,37 @@ extension HostReconciler {
                     stepsTotal: progress.stepsTotal)
             }
         }
-        return try await conclude(record, outcome: outcome, target: target, hints: hints)
+        switch execution {
+        case .ended(let outcome):
+            return try await conclude(record, outcome: outcome, target: target, hints: hints)
+        case .recorded(let ending) where hints.isEmpty:
+            let outcome = await environment.executor.end(ending)
+            return try await conclude(record, outcome: outcome, target: target, hints: hints)
+        case .recorded(let ending):
+            await environment.endings.handOver(plan.changes.map(\.resource)) {
+                await self.end(ending, of: record, target: target, hints: hints)
+            }
+            return .succeeded
+        }
+    }
+
+    /// Ends a repair that is recorded; one that had to be undone is tried again.
+    private func end(
+        _ ending: RunEnding<Host>, of run: RunRecord, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
+    ) async {
+        let outcome = await environment.executor.end(ending)
+        do {
+            let result = try await conclude(run, outcome: outcome, target: target, hints: hints)
+            if result == .succeeded { return }
+        } catch is CancellationError {
+            return
+        } catch {
+            environment.logger.error(
+                "cannot record the end of a repair, looking at it again",
+                metadata: [LogKey.run: "\(run.name)", LogKey.cause: "\(error)"])
+        }
+        for (resource, hint) in hints { note(resource, actor: hint.actor, time: hint.time) }
+        environment.repairFailed()
     }
 }
 

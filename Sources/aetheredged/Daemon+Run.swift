@@ -34,7 +34,8 @@ extension Daemon {
             do { return try await environment.worker.run { true } } catch { return false }
         }
         let services: [any Service] = [
-            maintenance, publisher, WatchService(watcher: watcher), try server(activated), host, sources, approvals,
+            maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings, host,
+            sources, approvals,
             trigger,
             InterruptService(reconciler: hostReconciler), notify,
         ]

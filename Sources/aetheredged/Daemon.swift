@@ -90,7 +90,9 @@ struct Daemon: Sendable {
             executor: executor, worker: worker, events: events, logger: logger,
             settings: HostSettings(
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
-            publishRuns: { await publisher.publishPending() }, declarationsChanged: { watcher.watch($0) })
+            publishRuns: { await publisher.publishPending() },
+            endings: RunEndings(executor: try TaskThread(name: "ae-end")),
+            repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: { watcher.watch($0) })
         hostReconciler = HostReconciler(environment: environment)
         reporter.attach(hostReconciler)
         downloads = try WorkerThread(name: "ae-download")

@@ -21,6 +21,10 @@ final class LoopFixture: Sendable {
     let generations: GenerationTable
     let content: ContentStore
     let log = LogCapture()
+    /// Does nothing until run: without it the loop ends its own repairs.
+    let endings = RunEndings()
+    /// How many repairs were to be tried again.
+    let failedRepairs = Tally()
     private let audit: AuditLog
     private let observedAgain = Hook()
     private let current: Mutex<HostReconciler<SimulatedHost>?> = Mutex(nil)
@@ -61,7 +65,8 @@ final class LoopFixture: Sendable {
             objects: objects, journal: journal, resources: resources, generations: generations, content: content,
             audit: audit, host: host, planner: planner, executor: executor, worker: worker,
             events: EventRecorder(store: objects, source: "test") { host.wallTime() }, logger: logger,
-            settings: HostSettings(), publishRuns: {}, declarationsChanged: { _ in })
+            settings: HostSettings(), publishRuns: {}, endings: endings,
+            repairFailed: { [self] in failedRepairs.raise() }, declarationsChanged: { _ in })
         current.withLock { $0 = HostReconciler(environment: environment) }
     }
 
@@ -143,6 +148,15 @@ private final class Hook: Sendable {
     func set(_ next: @escaping @Sendable () -> Void) { body.withLock { $0 = next } }
 
     func call() { body.withLock { $0 }?() }
+}
+
+/// Counts what happened.
+final class Tally: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+
+    func raise() { value.withLock { $0 += 1 } }
 }
 
 /// What was logged: level and message.

@@ -48,53 +48,60 @@ public struct Executor<Host: HostMutating>: Sendable {
             host: host, worker: worker, transport: transport, clock: clock, settleSeconds: configuration.settleSeconds)
     }
 
-    /// Carries out a run, or goes on with one that was interrupted.
-    ///
-    /// `declared` are the declarations that the run leads to, for probes; their rows exist already. `noticed` says when
-    /// events told of drifts. Cancelling the task stops it where it is, as a crash does: `recover` resolves it then. An
-    /// interrupted run goes on only if what it did and what it was planned for are observed still.
+    /// Carries out a run to its end, or goes on with one that was interrupted; see `carryOut`.
     public func execute(
         _ run: RunRecord, declared: [ResourceID: DeclaredResource], noticed: [ResourceID: WallTime] = [:],
         control: RunControl = RunControl(),
         progress: @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunOutcome {
+        switch await carryOut(run, declared: declared, noticed: noticed, control: control, progress: progress) {
+        case .ended(let outcome): outcome
+        case .recorded(let ending): await end(ending)
+        }
+    }
+
+    /// Carries out a run until every change is made, verified and recorded, or until it ended otherwise.
+    ///
+    /// `declared` are the declarations that the run leads to, for probes; their rows exist already. `noticed` says when
+    /// events told of drifts. Cancelling the task stops it where it is, as a crash does: `recover` resolves it then. An
+    /// interrupted run goes on only if what it did and what it was planned for are observed still. With `isNew` the
+    /// journal is known to hold no step of the run.
+    public func carryOut(
+        _ run: RunRecord, isNew: Bool = false, declared: [ResourceID: DeclaredResource],
+        noticed: [ResourceID: WallTime] = [:], control: RunControl = RunControl(),
+        progress: @Sendable (RunProgress) -> Void = { _ in }
+    ) async -> RunExecution<Host> {
         let hand = hand(for: run)
         var ledger = RunLedger(declared: declared, noticed: noticed)
         do {
-            let records = try await committed(run)
+            let records = isNew ? [] : try await committed(run)
             for record in records { ledger.records[record.index] = record }
         } catch {
-            return .failed(RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)"), notUndone: [])
+            let failure = RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)")
+            return .ended(.failed(failure, notUndone: []))
         }
         if !ledger.records.isEmpty {
-            guard let changed = await changedSinceStop(run, hand, ledger) else { return .interrupted }
-            if !changed.isEmpty { return await replan(run, changed: changed) }
+            guard let changed = await changedSinceStop(run, hand, ledger) else { return .ended(.interrupted) }
+            if !changed.isEmpty { return .ended(await replan(run, changed: changed)) }
         }
-        let firstBatch = hand.layout.batches.firstIndex { batch in
-            !batch.steps.allSatisfy { ledger.records[$0]?.state == .done }
-        }
+        let batches = hand.layout.batches
+        let firstBatch = batches.firstIndex { !$0.steps.allSatisfy { ledger.records[$0]?.state == .done } }
         var machine = RunMachine(
-            batches: hand.layout.batches,
-            firstBatch: ledger.records.isEmpty ? 0 : firstBatch ?? hand.layout.batches.count)
-        var action = machine.start(control.current)
-        while true {
-            progress(RunProgress(stepsDone: ledger.stepsDone, stepsTotal: hand.layout.steps.count))
-            let event: RunMachine.Event?
-            switch action {
-            case .finish(let outcome):
-                return outcome.noting(ledger.concurrentWrites)
-            case .compare(let ids):
-                event = await compare(ids, run, ledger)
-            case .verify(let batch):
-                event = await verify(hand.layout.batches[batch].completed, run, ledger)
-            default:
-                let turn = Turn(machine: machine, ledger: ledger, action: action)
-                guard let next = await drive(hand, turn, control) else { return .interrupted }
-                (machine, ledger, action) = (next.machine, next.ledger, next.action)
-                continue
-            }
-            guard let event else { return .interrupted }
-            action = machine.handle(event, control.current)
+            batches: batches, firstBatch: ledger.records.isEmpty ? 0 : firstBatch ?? batches.count)
+        let action = machine.start(control.current)
+        let turn = Turn(machine: machine, ledger: ledger, action: action)
+        let last = RunMachine.Action.clear(batch: batches.count - 1)
+        return await go(on: turn, hand, before: last, control, progress)
+    }
+
+    /// Ends a run that is recorded: nothing that others see changes any more.
+    ///
+    /// It may be called while other runs are carried out that share no resource with it. What cannot be ended is
+    /// undone.
+    public func end(_ ending: RunEnding<Host>) async -> RunOutcome {
+        switch await go(on: ending.turn, ending.hand, before: nil, RunControl(), { _ in }) {
+        case .ended(let outcome): outcome
+        case .recorded: preconditionFailure("a run ended without an end")
         }
     }
 
@@ -105,11 +112,33 @@ public struct Executor<Host: HostMutating>: Sendable {
 }
 
 extension Executor {
-    /// What moves between the caller and the blocking threads.
-    struct Turn: Sendable {
-        var machine: RunMachine
-        var ledger: RunLedger
-        var action: RunMachine.Action
+    /// Performs what the machine says until it ended, or until it comes to `pause`.
+    private func go(
+        on begun: Turn, _ hand: StepHand<Host>, before pause: RunMachine.Action?, _ control: RunControl,
+        _ progress: @Sendable (RunProgress) -> Void
+    ) async -> RunExecution<Host> {
+        let run = hand.run
+        var turn = begun
+        while turn.action != pause {
+            progress(RunProgress(stepsDone: turn.ledger.stepsDone, stepsTotal: hand.layout.steps.count))
+            let event: RunMachine.Event?
+            switch turn.action {
+            case .finish(let outcome):
+                return .ended(outcome.noting(turn.ledger.concurrentWrites))
+            case .compare(let ids):
+                event = await compare(ids, run, turn.ledger)
+            case .verify(let batch):
+                event = await verify(hand.layout.batches[batch].completed, run, turn.ledger)
+            default:
+                guard let next = await drive(hand, turn, before: pause, control) else { return .ended(.interrupted) }
+                turn = next
+                continue
+            }
+            guard let event else { return .ended(.interrupted) }
+            turn.action = turn.machine.handle(event, control.current)
+        }
+        progress(RunProgress(stepsDone: turn.ledger.stepsDone, stepsTotal: hand.layout.steps.count))
+        return .recorded(RunEnding(hand: hand, turn: turn))
     }
 
     func hand(for run: RunRecord) -> StepHand<Host> {
@@ -126,11 +155,15 @@ extension Executor {
     }
 
     /// Blocks until an action comes that waits for observation; nil when the executor was stopped where it was.
-    private func drive(_ hand: StepHand<Host>, _ turn: Turn, _ control: RunControl) async -> Turn? {
+    private func drive(
+        _ hand: StepHand<Host>, _ turn: Turn, before pause: RunMachine.Action?, _ control: RunControl
+    ) async -> Turn? {
         do {
             return try await worker.run {
                 var turn = turn
-                turn.action = try hand.drive(turn.action, &turn.machine, &turn.ledger) { control.current }
+                turn.action = try hand.drive(turn.action, &turn.machine, &turn.ledger, before: pause) {
+                    control.current
+                }
                 return turn
             }
         } catch {

@@ -12,6 +12,8 @@ struct RunLedger: Sendable {
     var young: Set<Int> = []
     /// Bytes that the batch which is being prepared replaces or removes.
     var versions: [RetainedVersion] = []
+    /// Steps of the batch in hand that displaced directories.
+    var trees: Set<Int> = []
     /// Writers that came in between.
     var concurrentWrites: [ConcurrentWrite] = []
     /// The declarations that the run leads to; a resource that leaves the host has none.

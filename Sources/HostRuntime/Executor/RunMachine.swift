@@ -18,8 +18,10 @@ struct RunMachine: Sendable {
         case apply(batch: Int)
         /// Observe the changes that a batch completes, and probe them.
         case verify(batch: Int)
-        /// Discard what was displaced, sync the directories, record the results.
-        case complete(batch: Int)
+        /// Keep what others wrote meanwhile and record the results: what follows changes nothing that others see.
+        case record(batch: Int)
+        /// Discard what was displaced and sync the directories.
+        case clear(batch: Int)
         /// Undo every committed step and discard every temporary; with `isRecorded`, write first that the run rolls
         /// back.
         case undo(RunFailure, isRecorded: Bool)
@@ -55,10 +57,12 @@ struct RunMachine: Sendable {
         case committing(Int)
         /// Can transition to `verifying`.
         case applying(Int)
-        /// Can transition to `completing`.
+        /// Can transition to `recording`.
         case verifying(Int)
+        /// Can transition to `clearing`.
+        case recording(Int)
         /// Can transition to `preparing` the next batch, to `settling`, or to `finished` when a shutdown was asked for.
-        case completing(Int)
+        case clearing(Int)
         /// Can transition to `settling`.
         case undoing(RunFailure, changed: [ResourceID])
         /// Can transition to `finished`.
@@ -114,9 +118,12 @@ struct RunMachine: Sendable {
             state = .verifying(batch)
             return .verify(batch: batch)
         case (.verifying(let batch), .done):
-            state = .completing(batch)
-            return .complete(batch: batch)
-        case (.completing(let batch), .done):
+            state = .recording(batch)
+            return .record(batch: batch)
+        case (.recording(let batch), .done):
+            state = .clearing(batch)
+            return .clear(batch: batch)
+        case (.clearing(let batch), .done):
             return next(batch + 1, request)
         case (.undoing(let failure, let changed), .undone(let left)):
             return settle(failure, changed, left)
@@ -128,10 +135,10 @@ struct RunMachine: Sendable {
             return finish(Self.unsettled(outcome, failure))
         case (.beginning, .failed(let failure)), (.comparing, .failed(let failure)),
             (.committing, .failed(let failure)), (.applying, .failed(let failure)),
-            (.verifying, .failed(let failure)), (.completing, .failed(let failure)):
+            (.verifying, .failed(let failure)), (.recording, .failed(let failure)), (.clearing, .failed(let failure)):
             return undo(failure, failure.reason == .changed ? failure.resource.map { [$0] } ?? [] : [])
         case (.idle, _), (.beginning, _), (.preparing, _), (.comparing, _), (.committing, _), (.applying, _),
-            (.verifying, _), (.completing, _), (.undoing, _), (.settling, _), (.finished, _):
+            (.verifying, _), (.recording, _), (.clearing, _), (.undoing, _), (.settling, _), (.finished, _):
             preconditionFailure("a run cannot answer \(event) in \(state)")
         }
     }

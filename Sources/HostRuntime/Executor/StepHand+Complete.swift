@@ -3,21 +3,25 @@ import Model
 import Store
 
 extension StepHand {
-    /// Makes a verified batch final: keeps what others wrote meanwhile, records the results, discards what was
-    /// displaced and syncs the directories.
+    /// Keeps what others wrote into what a verified batch displaced, and records the results.
     ///
     /// The results need not be synced, for recovery derives them. They are recorded before anything is discarded, so
     /// that a journal which cannot be written still finds the old files under their temporary names.
-    func complete(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
-        guard batch.isFiles else {
+    func recordResults(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        if batch.isFiles {
+            ledger.trees = try keepDisplaced(batch, &ledger)
+        } else {
             try syncUnitLinks(batch.steps.compactMap { ledger.records[$0] })
-            return try recordDone(batch, &ledger)
         }
-        let trees = try keepDisplaced(batch, &ledger)
         try recordDone(batch, &ledger)
+    }
+
+    /// Discards what a recorded batch displaced and syncs the directories.
+    func clear(_ batch: RunLayout.Batch, _ ledger: RunLedger) throws(StepStop) {
+        guard batch.isFiles else { return }
         for record in batch.steps.compactMap({ ledger.records[$0] }) where record.displaces {
             guard let path = record.operation.path else { continue }
-            try discard(record, temporaryName(record.index), path, isDirectory: trees.contains(record.index))
+            try discard(record, temporaryName(record.index), path, isDirectory: ledger.trees.contains(record.index))
             try pass(.discarded(step: record.index))
         }
         try syncNames(batch.steps.compactMap { ledger.records[$0] })

@@ -49,13 +49,14 @@ struct StepHand<Host: HostMutating>: Sendable {
 }
 
 extension StepHand {
-    /// Performs actions that block until one comes that does not, and returns it.
+    /// Performs actions that block until one comes that does not, or before which the caller wants to be asked, and
+    /// returns it.
     func drive(
         _ first: RunMachine.Action, _ machine: inout RunMachine, _ ledger: inout RunLedger,
-        _ request: () -> RunControl.Request
+        before pause: RunMachine.Action?, _ request: () -> RunControl.Request
     ) throws(StepStop) -> RunMachine.Action {
         var action = first
-        while true {
+        while action != pause {
             let event: RunMachine.Event
             do throws(StepStop) {
                 guard let answer = try perform(action, &ledger) else { return action }
@@ -66,6 +67,7 @@ extension StepHand {
             }
             action = machine.handle(event, request())
         }
+        return action
     }
 
     /// Performs one action; nil for those that wait for observation.
@@ -83,8 +85,10 @@ extension StepHand {
             try commit(layout.batches[batch], &ledger)
         case .apply(let batch):
             try apply(layout.batches[batch], &ledger)
-        case .complete(let batch):
-            try complete(layout.batches[batch], &ledger)
+        case .record(let batch):
+            try recordResults(layout.batches[batch], &ledger)
+        case .clear(let batch):
+            try clear(layout.batches[batch], ledger)
         case .undo(_, let isRecorded):
             return .undone(try undo(&ledger, isRecorded: isRecorded))
         case .settle(let phase, let message):

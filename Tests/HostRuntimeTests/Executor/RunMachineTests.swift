@@ -38,9 +38,9 @@ import Testing
             Self.run(&machine) == [
                 .begin,
                 .prepare(batch: 0), .compare([Self.file]), .commit(batch: 0), .apply(batch: 0), .verify(batch: 0),
-                .complete(batch: 0),
+                .record(batch: 0), .clear(batch: 0),
                 .prepare(batch: 1), .compare([Self.file]), .commit(batch: 1), .apply(batch: 1), .verify(batch: 1),
-                .complete(batch: 1),
+                .record(batch: 1), .clear(batch: 1),
                 .settle(.succeeded, message: nil), .finish(.succeeded(concurrentWrites: [])),
             ])
     }
@@ -90,9 +90,9 @@ import Testing
         #expect(other.handle(.done, .proceed) == .finish(.replan(changed: [Self.file])))
     }
 
-    @Test(arguments: [0, 1, 2, 3]) func `a failure after the intents undoes the run`(_ step: Int) {
+    @Test(arguments: 0...4) func `a failure after the intents undoes the run`(_ step: Int) {
         let actions: [RunMachine.Action] = [
-            .commit(batch: 0), .apply(batch: 0), .verify(batch: 0), .complete(batch: 0),
+            .commit(batch: 0), .apply(batch: 0), .verify(batch: 0), .record(batch: 0), .clear(batch: 0),
         ]
         let failure = RunFailure(.operation, resource: Self.file, "broken")
         var machine = RunMachine(batches: Self.batches(1))
@@ -118,13 +118,14 @@ import Testing
         var machine = RunMachine(batches: Self.batches(2))
         _ = Self.run(&machine) { $0 == .apply(batch: 0) }
         #expect(machine.handle(.done, .interrupt) == .verify(batch: 0))
-        #expect(machine.handle(.done, .interrupt) == .complete(batch: 0))
+        #expect(machine.handle(.done, .interrupt) == .record(batch: 0))
+        #expect(machine.handle(.done, .interrupt) == .clear(batch: 0))
         #expect(machine.handle(.done, .interrupt) == .finish(.interrupted))
     }
 
     @Test func `a shutdown during the last batch lets the run succeed`() {
         var machine = RunMachine(batches: Self.batches(1))
-        _ = Self.run(&machine) { $0 == .complete(batch: 0) }
+        _ = Self.run(&machine) { $0 == .clear(batch: 0) }
         #expect(machine.handle(.done, .interrupt) == .settle(.succeeded, message: nil))
     }
 
@@ -137,7 +138,7 @@ import Testing
 
     @Test func `an operator stops a run between two batches and it is undone`() {
         var machine = RunMachine(batches: Self.batches(2))
-        _ = Self.run(&machine) { $0 == .complete(batch: 0) }
+        _ = Self.run(&machine) { $0 == .clear(batch: 0) }
         let failure = RunFailure(.stopped, "stopped by 1000:ada")
         #expect(machine.handle(.done, .stop("stopped by 1000:ada")) == .undo(failure, isRecorded: true))
     }
