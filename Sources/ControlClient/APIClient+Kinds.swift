@@ -39,12 +39,15 @@ extension APIClient {
         return try Self.typed(try await self.patch(key, patch, isDryRun: isDryRun))
     }
 
-    /// Deletes an object and returns it as it last was.
+    /// Deletes an object; returns it while finalizers hold it, nil once it is gone.
     @discardableResult
     public func delete<K: Kind>(
         _ kind: K.Type, _ name: String, isDryRun: Bool = false
-    ) async throws(ControlClientError) -> Object<K> {
-        try Self.typed(try await delete(ObjectKey(kind: K.descriptor.kind, name: name), isDryRun: isDryRun))
+    ) async throws(ControlClientError) -> Object<K>? {
+        guard let held = try await delete(ObjectKey(kind: K.descriptor.kind, name: name), isDryRun: isDryRun) else {
+            return nil
+        }
+        return try Self.typed(held)
     }
 
     private static func typed<K: Kind>(_ object: APIObject) throws(ControlClientError) -> Object<K> {

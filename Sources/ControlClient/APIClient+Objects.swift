@@ -53,12 +53,16 @@ extension APIClient {
             body: patch.body.canonicalBytes)
     }
 
-    /// Deletes an object and returns it as it last was.
+    /// Deletes an object; returns it while finalizers hold it, nil once it is gone.
     @discardableResult
     public func delete(
         _ key: ObjectKey, isDryRun: Bool = false
-    ) async throws(ControlClientError) -> APIObject {
-        try await object("DELETE", key.kind, path: try Self.path(key), isDryRun: isDryRun)
+    ) async throws(ControlClientError) -> APIObject? {
+        let parameters = isDryRun ? [("dryRun", "All")] : []
+        let bytes = try await send("DELETE", path: try Self.path(key), parameters: parameters)
+        return try answer(bytes) { json throws(ModelError) in
+            APIStatus(json: json) == nil ? try APIObject(json: json) : nil
+        }
     }
 
     /// The changes of a kind, beginning with a list, or without one after a version that a list gave.
@@ -98,7 +102,9 @@ extension APIClient {
         _ method: String, _ kind: KindName, path: String, isDryRun: Bool = false,
         contentType: String = "application/json", body: [UInt8] = []
     ) async throws(ControlClientError) -> APIObject {
-        let parameters = isDryRun ? [("dryRun", "All")] : []
+        // A field that the daemon does not know is a mistake of whoever typed it.
+        var parameters = method == "GET" ? [] : [("fieldValidation", "Strict")]
+        if isDryRun { parameters.append(("dryRun", "All")) }
         let bytes = try await send(
             method, path: path, parameters: parameters, contentType: contentType, body: body)
         return try answer(bytes) { json throws(ModelError) in try APIObject(json: json) }

@@ -13,21 +13,24 @@ public struct Informer<Time: Clock>: Service where Time.Duration == Duration {
     private let backoff: Backoff
     private let clock: Time
     private let logger: Logger
+    private let listed: @Sendable () -> Void
     private let handler: @Sendable (WatchEvent) -> Void
     private let pageSize = 500
 
     /// Makes an informer; it does nothing until run.
     ///
-    /// The handler must be quick and must not block.
+    /// The handler must be quick and must not block. `listed` is called after each list: what was deleted while nothing
+    /// watched was told to nobody.
     public init(
         store: any ObjectReading, kind: KindName, backoff: Backoff = Backoff(), clock: Time, logger: Logger,
-        handler: @escaping @Sendable (WatchEvent) -> Void
+        listed: @escaping @Sendable () -> Void = {}, handler: @escaping @Sendable (WatchEvent) -> Void
     ) {
         self.store = store
         self.kind = kind
         self.backoff = backoff
         self.clock = clock
         self.logger = logger
+        self.listed = listed
         self.handler = handler
     }
 
@@ -56,7 +59,7 @@ public struct Informer<Time: Clock>: Service where Time.Duration == Duration {
         }
     }
 
-    private func follow(_ listed: () -> Void) async throws {
+    private func follow(_ succeeded: () -> Void) async throws {
         var version: ResourceVersion?
         var after: String?
         repeat {
@@ -67,6 +70,7 @@ public struct Informer<Time: Clock>: Service where Time.Duration == Duration {
             after = page.next
         } while after != nil
         listed()
+        succeeded()
         guard let version else { return }
         for try await event in try await store.watch(kind, after: version) { handler(event) }
         try Task.checkCancellation()

@@ -30,13 +30,15 @@ extension Daemon {
         ) { [hostQueue] event in
             if case .modified = event { hostQueue.add(.pass) }
         }
+        let collector = GarbageCollector(
+            store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], clock: clock,
+            logger: logger)
         let notify = NotifyService(logger: logger) { [environment] in
             do { return try await environment.worker.run { true } } catch { return false }
         }
         let services: [any Service] = [
             maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings, host,
-            sources, approvals,
-            trigger,
+            sources, approvals, trigger, collector,
             InterruptService(reconciler: hostReconciler), notify,
         ]
         let group = ServiceGroup(

@@ -214,7 +214,8 @@ struct UnexpectedSuccess: Error {}
             let path = "/apis/aetheredge.io/v1/blueprints"
             _ = try await server.store.create(blueprint("web"), durability: .deferred)
             for (method, path, type, body, code) in [
-                ("POST", path, "application/yaml", "a: b", 415), ("POST", path, "application/json", "", 400),
+                ("POST", path, "application/yaml", "a: b", 400), ("POST", path, "text/csv", "a,b", 415),
+                ("POST", path, "application/json", "", 400),
                 ("PATCH", path + "/web", "application/strategic-merge-patch+json", "{}", 415),
                 ("PATCH", path + "/web", "application/merge-patch+json", "[]", 400),
                 ("PATCH", path + "/web", "application/json-patch+json", "[{\"op\":\"x\",\"path\":\"/spec\"}]", 400),

@@ -128,6 +128,28 @@ extension ObjectStoreConformance {
         #expect(updated.metadata.annotations == ["note": "x"])
     }
 
+    func updateLeavesManagedFieldsUnlessSent(_ store: Backend) async throws {
+        var set = FieldSet()
+        set.insert([.member("spec"), .member("mode")])
+        let entry = ManagedFieldsEntry(
+            FieldOwner(name: "one", operation: .update), fields: set, time: WallTime(seconds: 1))
+        var draft = object("web")
+        draft.metadata.managedFields = []
+        draft = try await store.create(draft, durability: .deferred)
+        #expect(draft.metadata.managedFields == nil)
+        draft.metadata.managedFields = [entry]
+        draft.status = ["phase": "Ready"]
+        draft = try await store.update(draft, part: .status, durability: .deferred)
+        #expect(draft.metadata.managedFields == [entry])
+        draft.metadata.managedFields = nil
+        draft.spec = ["mode": "observe"]
+        draft = try await store.update(draft, part: .spec, durability: .deferred)
+        #expect(draft.metadata.managedFields == [entry])
+        #expect(try await store.object(key("web")) == draft)
+        draft.metadata.managedFields = []
+        #expect(try await store.update(draft, part: .all, durability: .deferred).metadata.managedFields == nil)
+    }
+
     func updateThatChangesNothingStoresNothing(_ store: Backend) async throws {
         let first = try await create("web", in: store)
         let before = try await current(store)

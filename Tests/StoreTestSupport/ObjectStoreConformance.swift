@@ -30,6 +30,7 @@ public struct ObjectStoreConformance<Backend: ObjectStore>: Sendable {
             case .statusUpdateTakesOnlyTheStatus: try await statusUpdateTakesOnlyTheStatus(store)
             case .specUpdateLeavesTheStatus: try await specUpdateLeavesTheStatus(store)
             case .updateThatChangesNothingStoresNothing: try await updateThatChangesNothingStoresNothing(store)
+            case .updateLeavesManagedFieldsUnlessSent: try await updateLeavesManagedFieldsUnlessSent(store)
             case .updateRefusesAnotherUID: try await updateRefusesAnotherUID(store)
             case .deleteRemoves: try await deleteRemoves(store)
             case .deleteRefusesAnotherVersion: try await deleteRefusesAnotherVersion(store)

@@ -41,6 +41,7 @@ public enum ObjectStoreCheck: String, CaseIterable, Sendable {
     case statusUpdateTakesOnlyTheStatus
     case specUpdateLeavesTheStatus
     case updateThatChangesNothingStoresNothing
+    case updateLeavesManagedFieldsUnlessSent
     case updateRefusesAnotherUID
     case deleteRemoves
     case deleteRefusesAnotherVersion

@@ -69,8 +69,31 @@ enum ObjectRules {
         check(object.metadata.labels, .text(.labelValue), at: metadata.appending("labels"), &validator)
         check(object.metadata.annotations, .string, at: metadata.appending("annotations"), &validator)
         causes += validator.findings.map(\.cause)
+        causes += ownerCauses(object.metadata.ownerReferences ?? [])
         causes += KindSchema.findings(in: object).map(\.cause)
         try refuse(object, causes)
+    }
+
+    private static func ownerCauses(_ owners: [OwnerReference]) -> [APIStatus.Cause] {
+        var causes: [APIStatus.Cause] = []
+        for (index, owner) in owners.enumerated() {
+            let members = [
+                ("apiVersion", owner.apiVersion), ("kind", owner.kind), ("name", owner.name), ("uid", owner.uid),
+            ]
+            for (name, value) in members where value.isEmpty {
+                causes.append(
+                    APIStatus.Cause(
+                        reason: "FieldValueRequired", message: "must not be empty",
+                        field: "metadata.ownerReferences[\(index)].\(name)"))
+            }
+        }
+        if owners.filter({ $0.controller == true }).count > 1 {
+            causes.append(
+                APIStatus.Cause(
+                    reason: "FieldValueInvalid", message: "only one reference can have controller set to true",
+                    field: "metadata.ownerReferences"))
+        }
+        return causes
     }
 
     private static func validateStatus(_ object: APIObject) throws(APIFailure) {

@@ -1,84 +1,78 @@
 internal import Model
 internal import Store
 
-/// Answers writes: creates, replaces, patches and deletes objects.
+/// Answers writes: creates, replaces, patches and applies objects.
 struct ObjectWriting: Sendable {
     private static let attempts = 5
+    private static let bodyTypes = ["application/json", "application/yaml"]
 
-    private let context: RequestContext
-    private let descriptor: KindDescriptor
-    private let store: any ObjectStore
+    let context: RequestContext
+    let descriptor: KindDescriptor
+    let store: any ObjectStore
+    let options: WriteOptions
     private let form: AnswerForm
-    private let isDryRun: Bool
 
     init(_ context: RequestContext) throws {
         self.context = context
         descriptor = try context.descriptor()
         store = context.services.store
         form = try AnswerForm(context.request)
-        isDryRun = try context.request.isDryRun()
+        options = try WriteOptions(context.request)
     }
 
     func create() async throws -> APIResponse {
-        var object = try self.object(try jsonBody())
+        let body = try ReadBody(context, mediaTypes: Self.bodyTypes)
+        let read = try ReadObject(body.json, duplicates: body.duplicates, of: descriptor, options.validation)
+        var object = read.object
         object.status = .object([:])
-        object.metadata.clearServerFields()
-        try ObjectRules.checkCreation(object)
-        if isDryRun {
-            try await refuseExisting(object)
-            object.metadata.generation = 1
-            object.metadata.creationTimestamp = context.services.now()
-            return try answer(object, status: 201)
-        }
-        try await context.audit(
-            ObjectKey(
-                kind: object.kind,
-                name: object.metadata.name.isEmpty ? "\(object.metadata.generateName ?? "")…" : object.metadata.name))
-        return try answer(try await store.create(object, durability: .synced), status: 201)
+        object.fillDefaults()
+        let entries = try management(.spec).entries(
+            after: object, replacing: nil,
+            entries: FieldManagement.entries(sent: object.metadata.managedFields, stored: nil))
+        return try answer(try await make(object, entries), status: 201, read.warnings)
     }
 
     func update(_ part: WrittenPart) async throws -> APIResponse {
-        let object = try self.object(try jsonBody())
-        guard object.metadata.name == context.name else {
+        let body = try ReadBody(context, mediaTypes: Self.bodyTypes)
+        let read = try ReadObject(body.json, duplicates: body.duplicates, of: descriptor, options.validation)
+        guard read.object.metadata.name == context.name else {
             throw APIFailure.badRequest(
-                "the object is named \(quoted(object.metadata.name)), the path \(quoted(context.name))")
+                "the object is named \(quoted(read.object.metadata.name)), the path \(quoted(context.name))")
         }
-        return try await replacing(part) { _ in object }
+        return try await replacing(part) { _ in read }
     }
 
     func patch(_ part: WrittenPart) async throws -> APIResponse {
-        let json = try context.json()
-        let patch = try ReadPatch(mediaType: context.request.mediaType, json: json)
-        return try await replacing(part) { stored throws(APIFailure) in try patch.applied(to: stored) }
-    }
-
-    func delete() async throws -> APIResponse {
-        try context.requireJSON()
-        let options = try DeleteOptions(try context.json())
-        let stored = try await store.object(try context.key())
-        let isDryRun = isDryRun || options.isDryRun
-        if !isDryRun, let refusal = ObjectRules.owner(of: stored) { throw refusal }
-        if let uid = options.uid, uid != stored.metadata.uid {
-            throw APIFailure.conflict("the object has the uid \(stored.metadata.uid ?? ""), not \(quoted(uid))")
+        let type = context.request.mediaType
+        if type == ReadPatch.applyType { return try await apply(part) }
+        guard [ReadPatch.mergeType, ReadPatch.jsonType].contains(type) else { throw ReadPatch.unsupported(type) }
+        try options.refuseForce()
+        let body = try ReadBody(context, mediaTypes: [type])
+        let patch = try ReadPatch(mediaType: type, json: body.json)
+        return try await replacing(part) { stored throws(APIFailure) in
+            try ReadObject(
+                try patch.applied(to: stored), duplicates: body.duplicates, of: descriptor, options.validation)
         }
-        if let version = options.version, version != stored.metadata.resourceVersion {
-            throw APIFailure.conflict("the object has changed since version \(version.value); read it and try again")
-        }
-        if isDryRun { return try answer(stored) }
-        try await context.audit(stored.key)
-        let precondition = options.uid == nil ? options.version : options.version ?? stored.metadata.resourceVersion
-        return try answer(try await store.delete(stored.key, precondition: precondition))
     }
 
     /// Replaces what is stored, again when somebody else was faster and the request names no version.
     private func replacing(
-        _ part: WrittenPart, _ change: (APIObject) throws(APIFailure) -> APIObject
+        _ part: WrittenPart, _ change: (APIObject) throws(APIFailure) -> ReadObject
     ) async throws -> APIResponse {
         var attempt = 1
         while true {
             let stored = try await store.object(try context.key())
             do {
-                return try await replace(stored, with: try change(stored), part)
+                let read = try change(stored)
+                let object = read.object
+                try checkPreconditions(uid: object.metadata.uid, object.metadata.resourceVersion, stored)
+                var next = merged(object, into: stored, part)
+                if next.spec != stored.spec { next.fillDefaults() }
+                let entries = try management(part).entries(
+                    after: next, replacing: stored,
+                    entries: FieldManagement.entries(
+                        sent: object.metadata.managedFields, stored: stored.metadata.managedFields))
+                return try answer(try await replace(stored, with: next, entries, part), read.warnings)
             } catch let error as StoreError where error.code == .conflict && attempt < Self.attempts {
                 // A request with a version fails against the newer object; one without applies to it.
                 attempt += 1
@@ -86,19 +80,8 @@ struct ObjectWriting: Sendable {
         }
     }
 
-    private func replace(
-        _ stored: APIObject, with object: APIObject, _ part: WrittenPart
-    ) async throws -> APIResponse {
-        if let uid = object.metadata.uid, uid != stored.metadata.uid {
-            throw APIFailure.conflict(
-                "the object was deleted and made again: it has the uid \(stored.metadata.uid ?? ""), not \(quoted(uid))"
-            )
-        }
-        if let version = object.metadata.resourceVersion, version != stored.metadata.resourceVersion {
-            throw APIFailure.conflict(
-                "\(object.kind.rawValue) '\(object.metadata.name)' has changed since version \(version.value); "
-                    + "read it and try again")
-        }
+    /// What a write makes of the stored object.
+    private func merged(_ object: APIObject, into stored: APIObject, _ part: WrittenPart) -> APIObject {
         var next = stored
         switch part {
         case .status: next.status = object.status
@@ -107,14 +90,66 @@ struct ObjectWriting: Sendable {
             next.metadata = object.metadata
             next.metadata.keepServerFields(of: stored.metadata)
         }
-        try ObjectRules.checkUpdate(next, of: stored, part: part, isDryRun: isDryRun)
-        if isDryRun {
+        return next
+    }
+
+    func management(_ part: WrittenPart) -> FieldManagement {
+        FieldManagement(options.updatingManager(part), at: context.services.now())
+    }
+
+    /// Stores a new object, or says what it would be.
+    func make(_ draft: APIObject, _ entries: [ManagedFieldsEntry]) async throws -> APIObject {
+        var object = draft
+        object.metadata.clearServerFields()
+        object.fillDefaults()
+        try ObjectRules.checkCreation(object)
+        object.metadata.managedFields = entries
+        if options.isDryRun {
+            if object.metadata.name.isEmpty, let prefix = object.metadata.generateName {
+                object.metadata.name = prefix + randomIdentifier().filter { $0 != "-" }.prefix(5)
+            }
+            try await refuseExisting(object)
+            object.metadata.uid = randomIdentifier()
+            object.metadata.generation = 1
+            object.metadata.creationTimestamp = WallTime(seconds: context.services.now().nanoseconds / 1_000_000_000)
+            return object
+        }
+        try await context.audit(
+            ObjectKey(
+                kind: object.kind,
+                name: object.metadata.name.isEmpty ? "\(object.metadata.generateName ?? "")…" : object.metadata.name))
+        return try await store.create(object, durability: .synced)
+    }
+
+    /// Stores what becomes of an object, or says what that would be.
+    func replace(
+        _ stored: APIObject, with object: APIObject, _ entries: [ManagedFieldsEntry], _ part: WrittenPart
+    ) async throws -> APIObject {
+        var next = object
+        next.metadata.managedFields = entries
+        try ObjectRules.checkUpdate(next, of: stored, part: part, isDryRun: options.isDryRun)
+        if options.isDryRun {
             if next.spec != stored.spec { next.metadata.generation = (stored.metadata.generation ?? 0) + 1 }
-            return try answer(next)
+            return next
         }
         try await context.audit(next.key)
-        let written = try await store.update(next, part: part == .spec ? .spec : .status, durability: .synced)
-        return try answer(written)
+        return try await store.update(next, part: part == .spec ? .spec : .status, durability: .synced)
+    }
+
+    /// Refuses a write that is meant for another object or another version of it.
+    func checkPreconditions(
+        uid: String?, _ version: ResourceVersion?, _ stored: APIObject
+    ) throws(APIFailure) {
+        if let uid, uid != stored.metadata.uid {
+            throw .conflict(
+                "the object was deleted and made again: it has the uid \(stored.metadata.uid ?? ""), not \(quoted(uid))"
+            )
+        }
+        if let version, version != stored.metadata.resourceVersion {
+            throw .conflict(
+                "\(descriptor.kind.rawValue) '\(stored.metadata.name)' has changed since version \(version.value); "
+                    + "the object has been modified; please apply your changes to the latest version and try again")
+        }
     }
 
     private func refuseExisting(_ object: APIObject) async throws {
@@ -123,27 +158,14 @@ struct ObjectWriting: Sendable {
         } catch let error as StoreError where error.code == .notFound {
             return
         }
-        throw APIFailure(409, "AlreadyExists", "\(object.kind.rawValue) '\(object.metadata.name)' exists already")
+        throw APIFailure(409, "AlreadyExists", "\(object.kind.rawValue) '\(object.metadata.name)' already exists")
     }
 
-    private func jsonBody() throws -> JSONValue {
-        try context.requireJSON()
-        guard !context.body.isEmpty else { throw APIFailure.badRequest("the body is empty; send an object") }
-        return try context.json()
-    }
-
-    private func object(_ json: JSONValue) throws(APIFailure) -> APIObject {
-        let object: APIObject
-        do { object = try APIObject(json: json) } catch { throw .badRequest(error.message) }
-        guard object.kind == descriptor.kind else {
-            throw .badRequest(
-                "the object is a \(quoted(object.kind.rawValue)), the path is for \(descriptor.plural)")
-        }
-        return object
-    }
-
-    private func answer(_ object: APIObject, status: Int = 200) throws -> APIResponse {
-        .json(try form.json(object, descriptor, now: context.services.now()), status: status)
+    func answer(_ object: APIObject, status: Int = 200, _ warnings: [String] = []) throws -> APIResponse {
+        var shown = object
+        // An empty list asks the store to forget the managers; clients see none.
+        if shown.metadata.managedFields?.isEmpty == true { shown.metadata.managedFields = nil }
+        return .json(try form.json(shown, descriptor, now: context.services.now()), status: status).warning(warnings)
     }
 }
 
@@ -158,6 +180,12 @@ extension ObjectMeta {
     }
 
     /// Takes what only the server sets from the stored object; the version is the one that was read.
+    func keepingServerFields(of stored: ObjectMeta) -> ObjectMeta {
+        var next = self
+        next.keepServerFields(of: stored)
+        return next
+    }
+
     fileprivate mutating func keepServerFields(of stored: ObjectMeta) {
         name = stored.name
         generateName = stored.generateName

@@ -1,29 +1,38 @@
 internal import Model
 
-/// A patch in one of the forms that are taken.
+/// A patch in one of the forms that name changes.
 enum ReadPatch: Sendable {
     case merge(JSONValue)
     case json(JSONPatch)
 
+    static let mergeType = "application/merge-patch+json"
+    static let jsonType = "application/json-patch+json"
+    static let applyType = "application/apply-patch+yaml"
+
     init(mediaType: String, json: JSONValue) throws(APIFailure) {
         switch mediaType {
-        case "application/merge-patch+json":
+        case Self.mergeType:
             guard case .object = json else {
                 throw .badRequest("a merge patch is an object, not \(json.typeName)")
             }
             self = .merge(json)
-        case "application/json-patch+json":
+        case Self.jsonType:
             do { self = .json(try JSONPatch(json: json)) } catch { throw .badRequest(error.message) }
-        default:
-            throw APIFailure(
-                415, "UnsupportedMediaType",
-                "a patch of the type \(quoted(mediaType)) is not supported; send application/merge-patch+json or "
-                    + "application/json-patch+json")
+        default: throw Self.unsupported(mediaType)
         }
     }
 
-    /// The object with the patch applied; it keeps its kind and name.
-    func applied(to object: APIObject) throws(APIFailure) -> APIObject {
+    static func unsupported(_ mediaType: String) -> APIFailure {
+        var failure = APIFailure(
+            415, "UnsupportedMediaType",
+            "a patch of the type \(quoted(mediaType)) is not supported; accepted media types include: "
+                + "\(jsonType), \(mergeType), \(applyType)")
+        failure.headers = [("Accept-Patch", "\(jsonType), \(mergeType), \(applyType)")]
+        return failure
+    }
+
+    /// The JSON form of an object with the patch applied; it keeps its kind and name.
+    func applied(to object: APIObject) throws(APIFailure) -> JSONValue {
         do throws(ModelError) {
             let before = try object.json
             let after =
@@ -31,34 +40,12 @@ enum ReadPatch: Sendable {
                 case .merge(let patch): before.merging(patch)
                 case .json(let patch): try patch.applied(to: before)
                 }
-            let result = try APIObject(json: after)
-            guard result.key == object.key else {
+            guard after["kind"] == before["kind"], after["metadata"]?["name"] == before["metadata"]?["name"] else {
                 throw ModelError(.invalidObject, "a patch cannot change the kind or the name of an object")
             }
-            return result
+            return after
         } catch {
             throw .invalid(error.message)
         }
-    }
-}
-
-/// What a deletion asks for in its body, in the shape of `DeleteOptions`.
-struct DeleteOptions: Sendable {
-    let uid: String?
-    let version: ResourceVersion?
-    let isDryRun: Bool
-
-    init(_ json: JSONValue) throws(APIFailure) {
-        guard case .object = json else { throw .badRequest("the body of a deletion is an object, DeleteOptions") }
-        uid = json["preconditions"]?["uid"]?.stringValue
-        isDryRun = json["dryRun"]?.arrayValue?.contains("All") ?? false
-        guard let text = json["preconditions"]?["resourceVersion"]?.stringValue else {
-            version = nil
-            return
-        }
-        guard let version = ResourceVersion(text: text) else {
-            throw .badRequest("'preconditions.resourceVersion' is no version: \(quoted(text))")
-        }
-        self.version = version
     }
 }

@@ -54,7 +54,10 @@ enum RouteTable {
                 try await ObjectWriting($0).patch(.spec)
             },
             Route("DELETE", object, .administer, verb: "delete", of: descriptor) {
-                try await ObjectWriting($0).delete()
+                try await ObjectDeletion($0).object()
+            },
+            Route("DELETE", list, .administer, verb: "deletecollection", of: descriptor) {
+                try await ObjectDeletion($0).collection()
             },
             Route("PUT", object + "/status", .administer, verb: "update", of: descriptor) {
                 try await ObjectWriting($0).update(.status)

@@ -6,7 +6,8 @@ enum ResourceSchemas {
         alternatives: [
             KeyedUnion.Alternative("file", file), KeyedUnion.Alternative("directory", directory),
             KeyedUnion.Alternative("symlink", symlink), KeyedUnion.Alternative("unit", unit),
-        ], unsupported: ["package", "user", "group", "sysctl", "mount", "cron", "command"])
+        ], unsupported: ["package", "user", "group", "sysctl", "mount", "cron", "command"],
+        mergesByIdentity: true)
 
     static let file = ObjectSchema(
         "FileResource", title: "a file resource", summary: "A regular file.",

@@ -1,13 +1,18 @@
-/// A strict parser of RFC 8259 text: valid UTF-8 only, no duplicate members, bounded size and depth.
+/// A strict parser of RFC 8259 text: valid UTF-8 only, no duplicate members unless told so, bounded size and depth.
 struct JSONParser {
     private let bytes: [UInt8]
     private let limits: JSONLimits
+    private let toleratesDuplicates: Bool
     private var index = 0
     private var depth = 0
+    private var path: [FieldPath.Step] = []
+    /// Members that stand twice in one object, where that is tolerated: the last one counts.
+    private(set) var duplicates: [FieldPath] = []
 
-    init(_ bytes: [UInt8], limits: JSONLimits) {
+    init(_ bytes: [UInt8], limits: JSONLimits, toleratesDuplicates: Bool = false) {
         self.bytes = bytes
         self.limits = limits
+        self.toleratesDuplicates = toleratesDuplicates
     }
 
     /// Parses the one value that the text holds.
@@ -52,10 +57,15 @@ struct JSONParser {
             }
             let name = try parseString()
             guard skip(UInt8(ascii: ":")) else { throw failure("':' is expected after a member name") }
+            if toleratesDuplicates { path.append(.member(name)) }
             let value = try parseValue()
-            guard members.updateValue(value, forKey: name) == nil else {
-                throw failure("the member '\(name)' stands twice in one object", at: start)
+            if members.updateValue(value, forKey: name) != nil {
+                guard toleratesDuplicates else {
+                    throw failure("the member '\(name)' stands twice in one object", at: start)
+                }
+                if duplicates.count < SchemaValidator.maximumFindings { duplicates.append(FieldPath(path)) }
             }
+            if toleratesDuplicates { path.removeLast() }
             if skip(UInt8(ascii: ",")) { continue }
             guard skip(UInt8(ascii: "}")) else { throw failure("',' or '}' is expected") }
             depth -= 1
@@ -71,7 +81,9 @@ struct JSONParser {
             return .array(elements)
         }
         while true {
+            if toleratesDuplicates { path.append(.element(elements.count)) }
             elements.append(try parseValue())
+            if toleratesDuplicates { path.removeLast() }
             if skip(UInt8(ascii: ",")) { continue }
             guard skip(UInt8(ascii: "]")) else { throw failure("',' or ']' is expected") }
             depth -= 1

@@ -10,6 +10,14 @@ extension JSONValue {
         try self.init(parsing: Array(text.utf8), limits: limits)
     }
 
+    /// Parses JSON text whose objects may have a member twice, of which the last counts, and says which those are.
+    public static func parsing(
+        tolerantly bytes: [UInt8], limits: JSONLimits = .standard
+    ) throws(ModelError) -> (value: JSONValue, duplicates: [FieldPath]) {
+        var parser = JSONParser(bytes, limits: limits, toleratesDuplicates: true)
+        return (try parser.parse(), parser.duplicates)
+    }
+
     /// The value of a number: an integer where it is exactly one, so that equal numbers are equal values; null where it
     /// is not finite, as JSON has no word for it.
     public init(exactly number: Double) {

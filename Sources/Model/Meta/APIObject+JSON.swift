@@ -5,7 +5,7 @@ extension APIObject {
             .object([
                 "apiVersion": .string(apiVersionName),
                 "kind": .string(kind.rawValue),
-                "metadata": try JSONValue(encoding: metadata),
+                "metadata": try metadata.json,
                 "spec": spec,
                 "status": status,
             ])
@@ -56,5 +56,18 @@ extension JSONValue {
                 .invalidObject, "cannot read field '\(name)': a string is expected, not \(value.typeName)")
         }
         return text
+    }
+}
+
+extension ObjectMeta {
+    /// The metadata as the API shows it.
+    public var json: JSONValue {
+        get throws(ModelError) {
+            let json = try JSONValue(encoding: self)
+            guard deletionTimestamp != nil, case .object(var members) = json else { return json }
+            // Nothing here ends gracefully: an object that is being deleted waits for its finalizers only.
+            members["deletionGracePeriodSeconds"] = 0
+            return .object(members)
+        }
     }
 }

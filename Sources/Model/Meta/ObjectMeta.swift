@@ -22,6 +22,10 @@ public struct ObjectMeta: Codable, Sendable, Hashable {
     public var finalizers: [String]?
     /// Objects whose deletion deletes this one.
     public var ownerReferences: [OwnerReference]?
+    /// Who set which fields.
+    ///
+    /// An update without it leaves what is stored; an empty list removes it.
+    public var managedFields: [ManagedFieldsEntry]?
 
     /// Makes metadata for an object that is not stored yet.
     public init(
@@ -48,6 +52,7 @@ public struct ObjectMeta: Codable, Sendable, Hashable {
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
         finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)
         ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
+        managedFields = try container.decodeIfPresent([ManagedFieldsEntry].self, forKey: .managedFields)
     }
 }
 
@@ -63,17 +68,28 @@ public struct OwnerReference: Codable, Sendable, Hashable {
     public var uid: String
     /// Whether the owner is the controller of the object.
     public var controller: Bool?
+    /// Whether a deletion of the owner in the foreground waits for this object.
+    public var blockOwnerDeletion: Bool?
 
     /// Makes a reference.
-    public init(apiVersion: String = apiVersionName, kind: String, name: String, uid: String, controller: Bool? = true)
-    {
+    public init(
+        apiVersion: String = apiVersionName, kind: String, name: String, uid: String, controller: Bool? = true,
+        blockOwnerDeletion: Bool? = nil
+    ) {
         self.apiVersion = apiVersion
         self.kind = kind
         self.name = name
         self.uid = uid
         self.controller = controller
+        self.blockOwnerDeletion = blockOwnerDeletion
     }
 }
+
+/// Holds an object until everything is deleted that it owns.
+public let foregroundFinalizer = "foregroundDeletion"
+
+/// Holds an object until everything that it owns has lost it as an owner.
+public let orphanFinalizer = "orphan"
 
 /// The one API version that is served.
 public let apiVersionName = "aetheredge.io/v1"

@@ -64,7 +64,7 @@ public struct ObjectTable: Sendable, Hashable {
             case .metadata:
                 members["object"] = .object([
                     "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
-                    "metadata": try JSONValue(encoding: row.object.metadata),
+                    "metadata": try row.object.metadata.json,
                 ])
             case .object: members["object"] = try row.object.json
             }

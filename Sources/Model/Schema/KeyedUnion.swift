@@ -6,6 +6,9 @@ public struct KeyedUnion: Sendable, Hashable {
     public let alternatives: [Alternative]
     /// Keys that name types which this version does not have.
     public let unsupported: [String]
+    /// Whether the key that names the type holds what tells one object from the next, so that lists of them merge by
+    /// it.
+    public let mergesByIdentity: Bool
 
     /// One type.
     public struct Alternative: Sendable, Hashable {
@@ -22,10 +25,13 @@ public struct KeyedUnion: Sendable, Hashable {
     }
 
     /// Makes a union.
-    public init(title: String, alternatives: [Alternative], unsupported: [String] = []) {
+    public init(
+        title: String, alternatives: [Alternative], unsupported: [String] = [], mergesByIdentity: Bool = false
+    ) {
         self.title = title
         self.alternatives = alternatives
         self.unsupported = unsupported
+        self.mergesByIdentity = mergesByIdentity
     }
 
     /// What the keys of an object say about its type.

@@ -19,10 +19,16 @@ enum MetadataSchema {
             FieldSchema("generation", .count, "Counts the changes of spec."),
             FieldSchema("creationTimestamp", .text(.time), "When the object was made."),
             FieldSchema("deletionTimestamp", .text(.time), "When deletion was asked for."),
+            FieldSchema("deletionGracePeriodSeconds", .count, "Always 0: nothing here ends gracefully."),
+            FieldSchema("generateName", .string, "The prefix from which the server made the name."),
             labels,
             annotations,
-            FieldSchema("finalizers", .list(.string), "What must be done before the object may disappear."),
-            FieldSchema("ownerReferences", .list(.object(owner)), "Objects whose deletion deletes this one."),
+            FieldSchema(
+                "finalizers", .list(.string), "What must be done before the object may disappear.", list: .set),
+            FieldSchema(
+                "ownerReferences", .list(.object(owner)), "Objects whose deletion deletes this one.",
+                list: .keys(["uid"])),
+            FieldSchema("managedFields", .list(.object(manager)), "Who set which fields."),
         ], isOpen: true)
 
     /// A condition.
@@ -38,7 +44,8 @@ enum MetadataSchema {
         ])
 
     /// The conditions of an object.
-    static let conditions = FieldSchema("conditions", .list(.object(condition)), "Ready, Reconciling and Stalled.")
+    static let conditions = FieldSchema(
+        "conditions", .list(.object(condition)), "Ready, Reconciling and Stalled.", list: .keys(["type"]))
 
     /// The generation of spec that was acted on.
     static let observedGeneration = FieldSchema(
@@ -68,5 +75,18 @@ enum MetadataSchema {
             FieldSchema("name", .string, "The owner's name.", required: true),
             FieldSchema("uid", .string, "The owner's uid.", required: true),
             FieldSchema("controller", .boolean, "Whether the owner is the controller of the object."),
+            FieldSchema(
+                "blockOwnerDeletion", .boolean, "Whether the owner stays until this object is gone, when asked to."),
         ], isOpen: true)
+    private static let manager = ObjectSchema(
+        "ManagedFieldsEntry", title: "managed fields", summary: "The fields that one manager has set.",
+        fields: [
+            FieldSchema("manager", .string, "Who set them."),
+            FieldSchema("operation", .word(["Apply", "Update"]), "Whether they were applied or written."),
+            FieldSchema("apiVersion", .string, "The version that the fields are of."),
+            FieldSchema("time", .text(.time), "When they last changed."),
+            FieldSchema("fieldsType", .word(["FieldsV1"]), "The form of fieldsV1."),
+            FieldSchema("fieldsV1", .any, "The fields."),
+            FieldSchema("subresource", .string, "The subresource that they were written through."),
+        ])
 }

@@ -50,11 +50,13 @@ public struct FieldSchema: Sendable, Hashable {
     public let defaultValue: JSONValue?
     /// Whether this version has it; one that it has not is refused as such and not published.
     public let isSupported: Bool
+    /// How a list's elements are told apart when changes of several managers are merged.
+    public let list: ListForm
 
     /// Makes a member.
     public init(
         _ name: String, _ type: FieldType, _ summary: String, required: Bool = false,
-        default defaultValue: JSONValue? = nil
+        default defaultValue: JSONValue? = nil, list: ListForm = .atomic
     ) {
         self.name = name
         self.type = type
@@ -62,6 +64,7 @@ public struct FieldSchema: Sendable, Hashable {
         isRequired = required
         self.defaultValue = defaultValue
         isSupported = true
+        self.list = list
     }
 
     /// Makes a member of the design that this version does not have.
@@ -72,6 +75,7 @@ public struct FieldSchema: Sendable, Hashable {
         isRequired = false
         defaultValue = nil
         isSupported = false
+        list = .atomic
     }
 }
 

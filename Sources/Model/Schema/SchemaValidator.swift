@@ -220,7 +220,7 @@ extension PositionedValue {
 
 extension FieldType {
     /// Whether the JSON type of a value is one that this type is for.
-    fileprivate func accepts(_ value: PositionedValue) -> Bool {
+    func accepts(_ value: PositionedValue) -> Bool {
         switch (self, value.content) {
         case (.any, _), (.string, .string), (.text, .string), (.word, .string), (.integer, .integer), (.boolean, .bool),
             (.list, .array), (.map, .object), (.object, .object), (.keyed, .object):

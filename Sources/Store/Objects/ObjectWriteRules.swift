@@ -27,6 +27,7 @@ struct ObjectWriteRules: Sendable {
         object.metadata.creationTimestamp = now()
         object.metadata.deletionTimestamp = nil
         object.metadata.resourceVersion = nil
+        if object.metadata.managedFields?.isEmpty == true { object.metadata.managedFields = nil }
         return object
     }
 
@@ -104,6 +105,9 @@ struct ObjectWriteRules: Sendable {
             next.spec = object.spec
         }
         if part != .spec { next.status = object.status }
+        if let managed = object.metadata.managedFields {
+            next.metadata.managedFields = managed.isEmpty ? nil : managed
+        }
         let added = Set(next.metadata.finalizers ?? []).subtracting(stored.metadata.finalizers ?? [])
         guard stored.metadata.deletionTimestamp == nil || added.isEmpty else {
             throw StoreError(
