@@ -5,6 +5,7 @@ import PackageDescription
 // Targets stand bottom-up, as in Docs/Architecture.md: a target may depend only on targets above it in this list.
 // CI checks it with --explicit-target-dependency-import-check error.
 
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -17,8 +18,10 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -29,11 +32,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -43,20 +49,18 @@ let package = Package(
     targets: [
         // System: C libraries, each with one importer.
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
         .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
         .target(name: "CLinux"),
         .target(name: "LinuxIO", dependencies: ["CLinux"]),
         .target(name: "Systemd", dependencies: ["CSystemd", "LinuxIO"]),
         .target(name: "HTTPTransport", dependencies: ["CCurl"]),
-        .target(name: "Postgres", dependencies: ["CPostgres", "LinuxIO"]),
 
         // Model: values only.
         .target(name: "Model", dependencies: [collections, crypto, yams]),
 
         // Store.
-        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", "Postgres", crypto, grdb, grdbSQLite]),
+        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", crypto, grdb, grdbSQLite]),
 
         // Host.
         .target(
@@ -71,9 +75,15 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "LinuxIO", "Model", "Store", lifecycle, logging, metrics, nioCore, nioHTTP, nioPosix,
+                "LinuxIO", "Model", "Store", crypto, lifecycle, logging, metrics, nioCore, nioHTTP, nioPosix,
             ]),
         .target(name: "ControlClient", dependencies: ["HTTPTransport", "LinuxIO", "Model"]),
+        .target(
+            name: "ControlProxy",
+            dependencies: [
+                "ControlClient", "LinuxIO", "Model", asn1, crypto, lifecycle, logging, nioCore, nioHTTP, nioPosix,
+                nioSSL, x509,
+            ]),
 
         // Controllers: each meets the others in the store only.
         .target(
@@ -98,7 +108,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "aetherctl",
-            dependencies: ["Brahma", "ControlClient", "HostRuntime", "LinuxIO", "Model", argumentParser]),
+            dependencies: [
+                "Brahma", "ControlClient", "ControlProxy", "HostRuntime", "LinuxIO", "Model", argumentParser, lifecycle,
+                logging, signals,
+            ]),
 
         // Tests.
         // TestSupport imports no module of ours; suites that several implementations share stand in a support target of their own.
@@ -108,20 +121,12 @@ let package = Package(
         .target(
             name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
             path: "Tests/HostTestSupport"),
-        .target(
-            name: "PostgresTestSupport", dependencies: ["LinuxIO", "Postgres", "TestSupport"],
-            path: "Tests/PostgresTestSupport"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
-        .testTarget(
-            name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
-            name: "StoreTests",
-            dependencies: [
-                "LinuxIO", "Model", "Postgres", "PostgresTestSupport", "Store", "StoreTestSupport", "TestSupport",
-            ]),
+            name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
         .testTarget(
             name: "HostRuntimeTests",
             dependencies: [
@@ -135,6 +140,7 @@ let package = Package(
             name: "ControlAPITests",
             dependencies: [
                 "ControlAPI", "ControlClient", "LinuxIO", "Model", "Store", "TestSupport", lifecycle, logging, metrics,
+                nioHTTP,
             ]),
         .testTarget(
             name: "BrahmaTests",
@@ -151,6 +157,10 @@ let package = Package(
         .testTarget(
             name: "AetherctlTests",
             dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
+        .testTarget(
+            name: "ControlProxyTests",
+            dependencies: ["ControlClient", "ControlProxy", "LinuxIO", "Model", "TestSupport", lifecycle, logging]),
+        .testTarget(name: "ConformanceTests", dependencies: ["aetherctl", "aetheredged", "LinuxIO", "TestSupport"]),
         .testTarget(
             name: "LabTests", dependencies: ["TestSupport"],
             exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),

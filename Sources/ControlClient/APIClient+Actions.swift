@@ -97,6 +97,21 @@ extension APIClient {
         try await read("/audit/verify")
     }
 
+    /// Makes a bearer token.
+    public func makeToken(_ wish: TokenWish) async throws(ControlClientError) -> MadeToken {
+        let body: JSONValue
+        do {
+            body = ["spec": try JSONValue(encoding: wish)]
+        } catch {
+            throw ControlClientError(.invalid, error.message, cause: error)
+        }
+        let bytes = try await send(
+            "POST", path: "/apis/\(apiVersionName)/tokenrequests", body: body.canonicalBytes)
+        return try answer(bytes) { json throws(ModelError) in
+            try (json["status"] ?? .null).decode(MadeToken.self, field: "status")
+        }
+    }
+
     /// The version of the daemon, as it tells it.
     public func version() async throws(ControlClientError) -> JSONValue {
         try await read("/version")

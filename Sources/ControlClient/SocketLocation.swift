@@ -1,11 +1,11 @@
-internal import LinuxIO
+public import LinuxIO
 internal import Synchronization
 
 /// Where the daemon listens, however long the path is.
 ///
 /// A path that does not fit into a socket address is reached through its directory, which is opened once and stays open
 /// until `forget`.
-final class SocketLocation: Sendable {
+public final class SocketLocation: Sendable {
     private static let addressMaximum = 107
 
     private final class OpenDirectory: Sendable {
@@ -14,13 +14,15 @@ final class SocketLocation: Sendable {
         init(_ handle: consuming DirectoryHandle) { self.handle = handle }
     }
 
-    let path: String
+    /// The path.
+    public let path: String
     private let directory = Mutex<OpenDirectory?>(nil)
 
-    init(path: String) { self.path = path }
+    /// Makes a location; nothing is opened yet.
+    public init(path: String) { self.path = path }
 
     /// A path of the socket that fits into an address.
-    func address() throws(LinuxIOError) -> String {
+    public func address() throws(LinuxIOError) -> String {
         guard path.utf8.count > Self.addressMaximum, let slash = path.lastIndex(of: "/") else { return path }
         let name = path[path.index(after: slash)...]
         if let open = directory.withLock({ $0 }) { return Self.address(of: name, in: open) }
@@ -35,7 +37,7 @@ final class SocketLocation: Sendable {
     }
 
     /// Opens the directory anew next time, as it may have been replaced.
-    func forget() { directory.withLock { $0 = nil } }
+    public func forget() { directory.withLock { $0 = nil } }
 
     /// Why the socket cannot be connected to; nil when it can.
     func connectProblem() -> LinuxIOError? {

@@ -33,6 +33,8 @@ struct Aetherctl: AsyncParsableCommand {
                     EventList.self,
                 ]),
             CommandGroup(
+                name: "Access", subcommands: [AccessToken.self, AccessProxy.self, AccessKubeconfig.self]),
+            CommandGroup(
                 name: "Offline",
                 subcommands: [SiteValidate.self, SchemaShow.self, CompletionShow.self, VersionShow.self]),
             CommandGroup(name: "Records", subcommands: [AuditCommands.self]),

@@ -19,18 +19,33 @@ extension Daemon {
             administratorUsers: paths.isHost ? [] : [geteuid()],
             administratorGroups: Self.groups(configuration.administrators, accounts),
             readerGroups: Self.groups(configuration.readers, accounts),
-            administratorGroupName: configuration.administrators.first ?? "root",
-            readerGroupName: configuration.readers.first ?? "root")
+            administratorGroupNames: configuration.administrators,
+            readerGroupNames: configuration.readers)
         let services = ControlServices(
             store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], actions: actions(),
             readiness: { nil },
             resourceCounts: { [environment, resources] in try await environment.worker.run { try resources.counts() } },
             publishBookmarks: { [objects] in try await objects.publishBookmarks() },
             version: ["version": .string(ProductVersion.text), "platform": .string("linux/\(Self.architecture)")],
-            userName: { id in do { return try accounts.userName(of: id) } catch { return nil } }, now: systemWallTime)
+            userName: { id in do { return try accounts.userName(of: id) } catch { return nil } },
+            groupName: { id in do { return try accounts.groupName(of: id) } catch { return nil } },
+            tokens: try tokenAuthority(), now: systemWallTime)
         return try ControlServer(
             listeningOn: try socket(activated), services: services, authorizer: authorizer, metrics: metrics,
             logger: logger)
+    }
+
+    /// Makes and judges tokens with the key in the state directory; another key ends every token.
+    private func tokenAuthority() throws -> TokenAuthority {
+        let name = "token.key"
+        let key = try SecretFile.readOrCreate(
+            name, in: try DirectoryHandle(trustedPath: paths.state), limit: TokenAuthority.keyBytes + 1
+        ) { TokenAuthority.randomKey() }
+        guard key.count == TokenAuthority.keyBytes else {
+            throw ConfigurationError(
+                "'\(paths.state)/\(name)' is no key for tokens; remove it, and the next start makes another")
+        }
+        return TokenAuthority(key: key)
     }
 
     /// What the API asks, answered by the controllers.

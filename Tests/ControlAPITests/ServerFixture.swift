@@ -65,7 +65,8 @@ func runServer<Result>(
         store: store, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
         actions: recorder.actions, readiness: readiness, resourceCounts: { try resources.counts() },
         publishBookmarks: { try await store.publishBookmarks() }, version: ["version": "1.2.3"],
-        userName: { $0 == 0 ? "root" : nil }, now: systemWallTime)
+        userName: { $0 == 0 ? "root" : nil }, groupName: { $0 == 0 ? "root" : nil },
+        tokens: TokenAuthority(key: TokenAuthority.randomKey()), now: systemWallTime)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try ControlServer(
         listeningOn: socket, services: services, authorizer: authorizer, metrics: metrics, limits: limits,

@@ -27,9 +27,15 @@ extension HostControl {
         let environment = environment
         let time = environment.host.wallTime()
         try await environment.worker.run {
+            var details: [String: JSONValue] = [
+                "outcome": .string(entry.outcome), "pid": .integer(Int64(entry.requester.pid)),
+            ]
+            // Through the proxy: the token, and whose process carried it.
+            details["token"] = entry.requester.tokenID.map { .string($0) }
+            details["peer"] = entry.requester.peerUID.map { .integer(Int64($0)) }
             let record = AuditRecord(
                 time: time, actor: entry.requester.record, verb: entry.verb, object: entry.object,
-                details: ["outcome": .string(entry.outcome), "pid": .integer(Int64(entry.requester.pid))])
+                details: .object(details))
             _ = try environment.audit.append(record, durability: .synced)
         }
     }

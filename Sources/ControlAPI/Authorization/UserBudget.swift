@@ -2,25 +2,25 @@ import Synchronization
 
 /// How much of something each user has at once.
 final class UserBudget: Sendable {
-    private let counts = Mutex<[UInt32: Int]>([:])
+    private let counts = Mutex<[UserKey: Int]>([:])
 
     /// Whether nobody has any.
     var isUnused: Bool { counts.withLock { $0.isEmpty } }
 
     /// Takes one, unless the user has `limit` already.
-    func take(_ uid: UInt32, limit: Int) -> Bool {
+    func take(_ user: UserKey, limit: Int) -> Bool {
         counts.withLock { counts in
-            guard counts[uid, default: 0] < limit else { return false }
-            counts[uid, default: 0] += 1
+            guard counts[user, default: 0] < limit else { return false }
+            counts[user, default: 0] += 1
             return true
         }
     }
 
     /// Gives one back.
-    func give(_ uid: UInt32) {
+    func give(_ user: UserKey) {
         counts.withLock { counts in
-            let left = counts[uid, default: 0] - 1
-            counts[uid] = left > 0 ? left : nil
+            let left = counts[user, default: 0] - 1
+            counts[user] = left > 0 ? left : nil
         }
     }
 }
@@ -29,7 +29,7 @@ final class UserBudget: Sendable {
 final class DenialBudget: Sendable {
     private struct State {
         var minute: Int64 = 0
-        var counts: [UInt32: Int] = [:]
+        var counts: [UserKey: Int] = [:]
     }
 
     private let limit: Int
@@ -38,11 +38,11 @@ final class DenialBudget: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Whether one more denial of a user is recorded.
-    func take(_ uid: UInt32, minute: Int64) -> Bool {
+    func take(_ user: UserKey, minute: Int64) -> Bool {
         state.withLock { state in
             if state.minute != minute { state = State(minute: minute) }
-            state.counts[uid, default: 0] += 1
-            return state.counts[uid, default: 0] <= limit
+            state.counts[user, default: 0] += 1
+            return state.counts[user, default: 0] <= limit
         }
     }
 }

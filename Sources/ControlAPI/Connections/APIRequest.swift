@@ -7,10 +7,10 @@ struct Peer: Sendable {
     let credentials: PeerCredentials
     /// The user's name, or the number as text.
     let name: String
+    /// The names of the user's groups.
+    var groups: [String] = []
 
     var uid: UInt32 { credentials.uid }
-
-    var requester: Requester { Requester(uid: credentials.uid, name: name, pid: credentials.pid) }
 }
 
 /// The head of a request, taken apart.
@@ -20,14 +20,14 @@ struct APIRequest: Sendable {
     let path: [String]
     let query: [(name: String, value: String)]
     let headers: HTTPHeaders
-    let peer: Peer
+    let caller: Caller
 
     /// Reads a head; throws what the client did wrong.
-    init(_ head: HTTPRequestHead, peer: Peer) throws(APIFailure) {
+    init(_ head: HTTPRequestHead, caller: Caller) throws(APIFailure) {
         // HEAD is GET whose answer has no body.
         method = head.method == .HEAD ? "GET" : head.method.rawValue
         headers = head.headers
-        self.peer = peer
+        self.caller = caller
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard head.uri.utf8.first == UInt8(ascii: "/") else {
             throw .badRequest("the request's target must be a path that begins with '/'")

@@ -14,19 +14,19 @@ final class Acceptor: Sendable {
     private let stopping: EventDescriptor
     private let worker: WorkerThread
     private let places: ConnectionPlaces
-    private let userName: @Sendable (UInt32) -> String?
+    private let names: PeerNames
     private let logger: Logger
 
     init(
         socket: consuming FileDescriptor, places: ConnectionPlaces,
-        userName: @escaping @Sendable (UInt32) -> String?, logger: Logger
+        names: PeerNames, logger: Logger
     ) throws(LinuxIOError) {
         (connections, continuation) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingOldest(Self.waitingMaximum))
         try socket.setNonBlocking()
         self.socket = socket
         self.places = places
-        self.userName = userName
+        self.names = names
         self.logger = logger
         stopping = try EventDescriptor()
         worker = try WorkerThread(name: "control-accept", queueLimit: 1)
@@ -95,7 +95,7 @@ final class Acceptor: Sendable {
                 connection, .tooMany("user \(credentials.uid) has too many connections; close some and try again"))
         case .full: return refuse(connection, .unavailable("the daemon has too many connections; try again"))
         }
-        let peer = Peer(credentials: credentials, name: userName(credentials.uid) ?? String(credentials.uid))
+        let peer = names.peer(credentials)
         // A connection that finds no room in the stream is closed as it is let go of.
         _ = continuation.yield(AcceptedConnection(connection, peer: peer, places: places))
     }

@@ -39,34 +39,38 @@ struct HTTPConnection: Sendable {
     ) async throws -> Bool {
         let begin = ContinuousClock.now
         let admission = await application.admit(head, from: peer, closed: closed)
-        let (response, isBodyRead) = try await respond(admission, head, &parts, outbound)
-        let isOpen = head.isKeepAlive && isBodyRead && !application.drain.isRaised && head.version == .http1_1
-        let code = response.status
-        do {
-            try await send(response, to: head, isOpen: isOpen, outbound)
-        } catch {
-            application.observe(admission, code: code, since: begin)
-            throw error
-        }
-        application.observe(admission, code: code, since: begin)
-        return isOpen
-    }
-
-    private func respond(
-        _ admission: Admission, _ head: HTTPRequestHead, _ parts: inout Parts, _ outbound: Outbound
-    ) async throws -> (APIResponse, isBodyRead: Bool) {
         switch admission.outcome {
         case .refused(let response):
             let hasBody =
                 head.headers.contains(name: "Transfer-Encoding")
                 || head.headers.first(name: "Content-Length").map { $0 != "0" } ?? false
-            return (response, !hasBody)
+            return try await finish(response, admission, head, isBodyRead: !hasBody, begin, outbound)
         case .admitted(let route, let request):
             guard let body = try await body(head, &parts, outbound) else {
-                return (.failure(application.tooLarge), false)
+                return try await finish(
+                    .failure(application.tooLarge), admission, head, isBodyRead: false, begin, outbound)
             }
-            return (await application.respond(route, request, body: body, closed: closed), true)
+            let caller = request.caller
+            if admission.takesSeat {
+                do throws(APIFailure) { try await application.fairShare.enter(caller) } catch {
+                    return try await finish(.failure(error), admission, head, isBodyRead: true, begin, outbound)
+                }
+            }
+            defer { if admission.takesSeat { application.fairShare.leave(caller) } }
+            let response = await application.respond(route, request, body: body, closed: closed)
+            return try await finish(response, admission, head, isBodyRead: true, begin, outbound)
         }
+    }
+
+    /// Sends the answer and counts it; false when the connection ends with it.
+    private func finish(
+        _ response: APIResponse, _ admission: Admission, _ head: HTTPRequestHead, isBodyRead: Bool,
+        _ begin: ContinuousClock.Instant, _ outbound: Outbound
+    ) async throws -> Bool {
+        let isOpen = head.isKeepAlive && isBodyRead && !application.drain.isRaised && head.version == .http1_1
+        defer { application.observe(admission, code: response.status, since: begin) }
+        try await send(response, to: head, isOpen: isOpen, outbound)
+        return isOpen
     }
 
     /// The body of a request; nil when it is too large.
@@ -98,10 +102,13 @@ struct HTTPConnection: Sendable {
     ) async throws {
         var headers = HTTPHeaders(response.headers)
         headers.add(name: "Content-Type", value: response.contentType)
-        headers.add(name: "Cache-Control", value: "no-cache, private")
+        if !headers.contains(name: "Cache-Control") {
+            headers.add(name: "Cache-Control", value: "no-cache, private")
+        }
         if !isOpen { headers.add(name: "Connection", value: "close") }
         if case .bytes(let bytes) = response.body {
-            headers.add(name: "Content-Length", value: String(bytes.count))
+            // An answer without content says nothing of a length.
+            if response.status != 304 { headers.add(name: "Content-Length", value: String(bytes.count)) }
         }
         let status = HTTPResponseStatus(statusCode: response.status)
         let head = HTTPServerResponsePart.head(

@@ -2,66 +2,57 @@ internal import Model
 
 /// What a client learns about the API before it uses it, in the shapes of `meta/v1`.
 enum Discovery {
-    private static let version: JSONValue = [
-        "groupVersion": .string(apiVersionName), "version": "v1",
-    ]
-
-    /// There is no core group.
+    /// The versions of the core group.
     static let coreVersions: JSONValue = [
-        "kind": "APIVersions", "versions": [], "serverAddressByClientCIDRs": [],
+        "kind": "APIVersions", "versions": .array(ServedGroup.core == nil ? [] : [.string(ServedGroup.version)]),
+        "serverAddressByClientCIDRs": [],
     ]
 
-    static let group: JSONValue = [
-        "apiVersion": "v1", "kind": "APIGroup", "name": .string(apiGroupName), "versions": [version],
-        "preferredVersion": version,
-    ]
-
+    /// Every group that has a name.
     static let groups: JSONValue = [
         "apiVersion": "v1", "kind": "APIGroupList",
-        "groups": [
-            ["name": .string(apiGroupName), "versions": [version], "preferredVersion": version]
-        ],
+        "groups": .array(ServedGroup.named.map { .object(members(of: $0)) }),
     ]
 
-    /// Every kind and its subresources.
-    static let resources: JSONValue = .object([
-        "apiVersion": "v1", "kind": "APIResourceList", "groupVersion": .string(apiVersionName),
-        "resources": .array(KindRegistry.descriptors.flatMap(resources)),
-    ])
-
-    private static func resources(of descriptor: KindDescriptor) -> [JSONValue] {
-        let reading = ["get", "list", "watch"]
-        let writing = ["create", "delete", "patch", "update"]
-        var rows = [
-            resource(
-                descriptor, name: descriptor.plural, verbs: descriptor.isReadOnly ? reading : writing + reading,
-                isObject: true),
-            resource(
-                descriptor, name: descriptor.plural + "/status",
-                verbs: descriptor.isReadOnly ? ["get"] : ["get", "patch", "update"]),
-        ]
-        var verbs: [String: [String]] = [:]
-        for action in RouteTable.actions(of: descriptor) { verbs[action.name, default: []].append(action.verb) }
-        for name in verbs.keys.sorted() {
-            rows.append(resource(descriptor, name: "\(descriptor.plural)/\(name)", verbs: verbs[name] ?? []))
-        }
-        return rows
+    /// One group.
+    static func group(_ group: ServedGroup) -> JSONValue {
+        var members = members(of: group)
+        members["apiVersion"] = "v1"
+        members["kind"] = "APIGroup"
+        return .object(members)
     }
 
-    private static func resource(
-        _ descriptor: KindDescriptor, name: String, verbs: [String], isObject: Bool = false
-    ) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "name": .string(name), "singularName": .string(isObject ? descriptor.singular : ""),
-            "namespaced": false, "kind": .string(descriptor.kind.rawValue),
-            "verbs": .array(verbs.map { .string($0) }),
+    /// What is served in a group, and its subresources.
+    static func resources(_ group: ServedGroup) -> JSONValue {
+        [
+            "apiVersion": "v1", "kind": "APIResourceList", "groupVersion": .string(group.groupVersion),
+            "resources": .array(group.resources.flatMap(rows)),
         ]
-        if isObject {
-            members["categories"] = ["all", "aetheredge"]
-            if !descriptor.shortNames.isEmpty {
-                members["shortNames"] = .array(descriptor.shortNames.map { .string($0) })
+    }
+
+    private static func members(of group: ServedGroup) -> [String: JSONValue] {
+        let version: JSONValue = [
+            "groupVersion": .string(group.groupVersion), "version": .string(ServedGroup.version),
+        ]
+        return ["name": .string(group.name), "versions": [version], "preferredVersion": version]
+    }
+
+    private static func rows(of resource: ServedResource) -> [JSONValue] {
+        var object = row(resource, name: resource.plural, singular: resource.singular, verbs: resource.verbs)
+        if !resource.categories.isEmpty { object["categories"] = .array(resource.categories.map { .string($0) }) }
+        if !resource.shortNames.isEmpty { object["shortNames"] = .array(resource.shortNames.map { .string($0) }) }
+        return [.object(object)]
+            + resource.subresources.map { subresource in
+                .object(row(resource, name: "\(resource.plural)/\(subresource.name)", verbs: subresource.verbs))
             }
-        }
-        return .object(members)
+    }
+
+    private static func row(
+        _ resource: ServedResource, name: String, singular: String = "", verbs: [String]
+    ) -> [String: JSONValue] {
+        [
+            "name": .string(name), "singularName": .string(singular), "namespaced": .bool(resource.isNamespaced),
+            "kind": .string(resource.kind), "verbs": .array(verbs.map { .string($0) }),
+        ]
     }
 }

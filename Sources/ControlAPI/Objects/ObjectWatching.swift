@@ -23,14 +23,15 @@ struct ObjectWatching: Sendable {
 
     /// Begins the watch; its failures are answered as such, or as an `ERROR` event once it runs.
     func response() async throws -> APIResponse {
-        let uid = context.peer.uid
+        let caller = context.caller
         let limits = context.application.limits
         let limit =
-            context.application.authorizer.isPrivileged(uid) ? limits.watchesPerPrivilegedUser : limits.watchesPerUser
-        let place = WatchPlace(context.application.watches, uid: uid)
+            context.application.authorizer.isPrivileged(caller)
+            ? limits.watchesPerPrivilegedUser : limits.watchesPerUser
+        let place = WatchPlace(context.application.watches, user: caller.key)
         guard place.take(limit: limit) else {
             throw APIFailure.tooMany(
-                "user '\(context.peer.name)' watches \(limit) times already; end some and try again")
+                "\(caller.shown) watches \(limit) times already; end some and try again")
         }
         let begin = try await begin()
         let events = try await reader.watch(descriptor.kind, after: begin.version)
@@ -185,23 +186,23 @@ struct ObjectWatching: Sendable {
 /// A user's place among the watches, given back once, whether the watch ran or not.
 private final class WatchPlace: Sendable {
     private let budget: UserBudget
-    private let uid: UInt32
+    private let user: UserKey
     private let isTaken = Once()
 
-    init(_ budget: UserBudget, uid: UInt32) {
+    init(_ budget: UserBudget, user: UserKey) {
         self.budget = budget
-        self.uid = uid
+        self.user = user
     }
 
     deinit { give() }
 
     func take(limit: Int) -> Bool {
-        guard budget.take(uid, limit: limit) else { return false }
+        guard budget.take(user, limit: limit) else { return false }
         isTaken.set()
         return true
     }
 
     func give() {
-        if isTaken.clear() { budget.give(uid) }
+        if isTaken.clear() { budget.give(user) }
     }
 }

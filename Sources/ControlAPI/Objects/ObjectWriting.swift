@@ -4,7 +4,7 @@ internal import Store
 /// Answers writes: creates, replaces, patches and applies objects.
 struct ObjectWriting: Sendable {
     private static let attempts = 5
-    private static let bodyTypes = ["application/json", "application/yaml"]
+    static let bodyTypes = ["application/json", "application/yaml"]
 
     let context: RequestContext
     let descriptor: KindDescriptor

@@ -12,12 +12,16 @@ struct Admission: Sendable {
     let outcome: Outcome
     let verb: String
     let resource: String
+    /// Whether the request counts among those of its user that are answered at the same time.
+    var takesSeat = false
 }
 
 /// Decides and answers requests; knows nothing of connections.
 struct Application: Sendable {
     let services: ControlServices
-    let authorizer: Authorizer
+    let access: Access
+    let authenticator: Authenticator
+    let fairShare: FairShare
     let metrics: MetricsRegistry
     let limits: ServerLimits
     let logger: Logger
@@ -32,7 +36,9 @@ struct Application: Sendable {
         logger: Logger
     ) {
         self.services = services
-        self.authorizer = authorizer
+        access = Access(authorizer: authorizer, roles: RoleBook(reader: services.store, logger: logger))
+        authenticator = Authenticator(tokens: services.tokens, now: services.now)
+        fairShare = FairShare(limits: limits)
         self.metrics = metrics
         self.limits = limits
         self.logger = logger
@@ -40,22 +46,30 @@ struct Application: Sendable {
         routes = Dictionary(grouping: RouteTable.routes, by: \.pattern.count)
     }
 
+    var authorizer: Authorizer { access.authorizer }
+
     /// Decides from the head of a request whether its body is read.
     func admit(_ head: HTTPRequestHead, from peer: Peer, closed: Signal) async -> Admission {
         var verb = "other"
         var resource = ""
         do throws(APIFailure) {
-            let request = try APIRequest(head, peer: peer)
+            let caller = try authenticator.caller(of: head.headers, over: peer)
+            let request = try APIRequest(head, caller: caller)
             let route = try route(of: request, isHead: head.method == .HEAD)
             (verb, resource) = (route.verb, route.resource)
             if verb == "list", try request.flag("watch") { verb = "watch" }
             do throws(APIFailure) {
-                try authorizer.require(route.right, peer, to: Self.action(route, request))
+                try access.require(route, request, to: Self.action(route, request))
             } catch {
                 await recordDenial(route, request)
                 throw error
             }
-            return Admission(outcome: .admitted(route, request), verb: verb, resource: resource)
+            // A watch has a limit of its own, and health must be told also in a flood.
+            let takesSeat =
+                verb != "watch" && !authorizer.isPrivileged(caller)
+                && (route.right != .open || route.kindName != nil)
+            return Admission(
+                outcome: .admitted(route, request), verb: verb, resource: resource, takesSeat: takesSeat)
         } catch {
             return Admission(outcome: .refused(.failure(error)), verb: verb, resource: resource)
         }
@@ -65,7 +79,9 @@ struct Application: Sendable {
     func respond(_ route: Route, _ request: APIRequest, body: [UInt8], closed: Signal) async -> APIResponse {
         let context = RequestContext(application: self, route: route, request: request, body: body, closed: closed)
         do {
-            return try await route.handler(context)
+            let response = try await route.handler(context)
+            try await refreshRoles(after: route)
+            return response
         } catch {
             var failure = APIFailure(error)
             if let descriptor = route.descriptor {
@@ -80,15 +96,22 @@ struct Application: Sendable {
         }
     }
 
+    /// Lets a change of what somebody may do hold before it is answered: whoever revoked a role need not wait.
+    private func refreshRoles(after route: Route) async throws {
+        guard route.method != "GET", let plural = route.descriptor?.plural, RoleKind.Rule.guarded.contains(plural)
+        else { return }
+        try await access.roles.refresh()
+    }
+
     /// The failure of a body that is too large.
     var tooLarge: APIFailure {
         APIFailure(413, "RequestEntityTooLarge", "the body is larger than \(limits.bodyBytes) bytes")
     }
 
     /// Records a change in the audit log; throws when it cannot, as then the change must not be made.
-    func audit(_ peer: Peer, _ verb: String, _ object: String, isAllowed: Bool) async throws(APIFailure) {
+    func audit(_ caller: Caller, _ verb: String, _ object: String, isAllowed: Bool) async throws(APIFailure) {
         let entry = AuditEntry(
-            requester: peer.requester, verb: verb, object: object, outcome: isAllowed ? "allowed" : "denied")
+            requester: caller.requester, verb: verb, object: object, outcome: isAllowed ? "allowed" : "denied")
         do {
             try await services.actions.audit(entry)
         } catch {
@@ -105,12 +128,12 @@ struct Application: Sendable {
     }
 
     private func recordDenial(_ route: Route, _ request: APIRequest) async {
-        guard route.isMutation, let kind = route.descriptor?.kind else { return }
+        guard route.isMutation, let kind = route.kindName else { return }
         let minute = services.now().nanoseconds / 60_000_000_000
-        guard denials.take(request.peer.uid, minute: minute) else { return }
-        let object = "\(kind.rawValue)/\(route.name(in: request.path) ?? "")"
+        guard denials.take(request.caller.key, minute: minute) else { return }
+        let object = "\(kind)/\(route.name(in: request.path) ?? "")"
         do throws(APIFailure) {
-            try await audit(request.peer, route.verb, object, isAllowed: false)
+            try await audit(request.caller, route.verb, object, isAllowed: false)
         } catch {
             // The request is refused in any case; `audit` has logged why it is not recorded.
         }
@@ -135,7 +158,7 @@ struct Application: Sendable {
     }
 
     private static func action(_ route: Route, _ request: APIRequest) -> String {
-        let object = route.descriptor.map { " \($0.plural)" } ?? " /\(request.path.joined(separator: "/"))"
+        let object = route.resourceName.map { _ in " \(route.resource)" } ?? " /\(request.path.joined(separator: "/"))"
         return route.verb + object
     }
 }

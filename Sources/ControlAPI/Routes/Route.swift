@@ -14,37 +14,89 @@ struct Route: Sendable {
     }
 
     let method: String
+    /// The path as it is written, with `{name}` for what varies.
+    let path: String
     let pattern: [Segment]
     let right: Authorizer.Right
     /// What the request does, for messages, the audit log and metrics.
     let verb: String
     let descriptor: KindDescriptor?
+    /// What is created, where that is not stored.
+    let review: ReviewResource?
     let handler: Handler
+
+    /// A route to a review; everybody may ask about themselves.
+    init(_ review: ReviewResource, _ handler: @escaping Handler) {
+        method = "POST"
+        path = review.path
+        pattern = Self.pattern(path)
+        right = .open
+        verb = "create"
+        descriptor = nil
+        self.review = review
+        self.handler = handler
+    }
 
     init(
         _ method: String, _ path: String, _ right: Authorizer.Right, verb: String, of descriptor: KindDescriptor? = nil,
         _ handler: @escaping Handler
     ) {
         self.method = method
-        pattern = path.split(separator: "/").map { segment in
+        self.path = path
+        pattern = Self.pattern(path)
+        self.right = right
+        self.verb = verb
+        self.descriptor = descriptor
+        review = nil
+        self.handler = handler
+    }
+
+    private static func pattern(_ path: String) -> [Segment] {
+        path.split(separator: "/").map { segment in
             switch segment {
             case "{name}": .name
             case "{any}": .any
             default: .literal(String(segment))
             }
         }
-        self.right = right
-        self.verb = verb
-        self.descriptor = descriptor
-        self.handler = handler
     }
 
     /// Whether the route changes something.
     var isMutation: Bool { right == .administer && method != "GET" && verb != "adopt" }
 
+    /// What stands below the object that the path names, such as its status; nil for the object itself.
+    var subresource: String? {
+        guard let index = pattern.firstIndex(of: .name), index + 1 < pattern.count,
+            case .literal(let text) = pattern[index + 1]
+        else { return nil }
+        return text
+    }
+
+    /// What the request does, in the words of Kubernetes: an action is the creation of its subresource.
+    var accessVerb: String {
+        if Self.objectVerbs.contains(verb) { return verb }
+        return method == "GET" ? "get" : "create"
+    }
+
+    private static let objectVerbs: Set<String> = [
+        "create", "delete", "deletecollection", "get", "list", "patch", "update",
+    ]
+
+    /// The kind that the route is about.
+    var kindName: String? { descriptor?.kind.rawValue ?? review?.kind }
+
+    /// The API group of what the route is about.
+    var groupName: String { review?.group ?? apiGroupName }
+
+    /// What the route is about, as roles name it.
+    var resourceName: String? {
+        guard let plural = descriptor?.plural ?? review?.plural else { return nil }
+        return subresource.map { "\(plural)/\($0)" } ?? plural
+    }
+
     /// What metrics call what the route is about.
     var resource: String {
-        if let descriptor { return descriptor.plural }
+        if let plural = descriptor?.plural ?? review?.plural { return plural }
         return pattern.first.map { if case .literal(let text) = $0 { text } else { "" } } ?? ""
     }
 
@@ -81,7 +133,7 @@ struct RequestContext: Sendable {
 
     var services: ControlServices { application.services }
     var actions: ControlActions { application.services.actions }
-    var peer: Peer { request.peer }
+    var caller: Caller { request.caller }
 
     /// The key that the path names.
     func key() throws(APIFailure) -> ObjectKey { ObjectKey(kind: try descriptor().kind, name: name) }
@@ -129,6 +181,6 @@ struct RequestContext: Sendable {
 
     /// Records a change in the audit log before it is made.
     func audit(_ key: ObjectKey) async throws(APIFailure) {
-        try await application.audit(peer, route.verb, "\(key.kind.rawValue)/\(key.name)", isAllowed: true)
+        try await application.audit(caller, route.verb, "\(key.kind.rawValue)/\(key.name)", isAllowed: true)
     }
 }

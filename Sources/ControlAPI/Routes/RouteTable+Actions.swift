@@ -3,14 +3,6 @@ internal import Model
 extension RouteTable {
     static let actionRoutes: [Route] = sourceRoutes + pauseRoutes + resourceRoutes + runRoutes
 
-    /// The subresources of a kind that are actions, for discovery: name and verbs.
-    static func actions(of descriptor: KindDescriptor) -> [(name: String, verb: String)] {
-        actionRoutes.filter { $0.descriptor?.kind == descriptor.kind }.compactMap { route in
-            guard route.pattern.count > 5, case .literal(let action) = route.pattern[5] else { return nil }
-            return (action, route.method == "GET" ? "get" : "create")
-        }
-    }
-
     private static func path<K: Kind>(_ kind: K.Type, _ action: String) -> String {
         "/apis/\(apiVersionName)/\(K.descriptor.plural)/{name}/\(action)"
     }
@@ -41,19 +33,19 @@ extension RouteTable {
             let request = try context.decode(PlanRequest.self)
             if request.directory != nil {
                 try context.application.authorizer.require(
-                    .administer, context.peer, to: "plan a directory, as it is read by root")
+                    .administer, context.caller, to: "plan a directory, as it is read by root")
             }
             return try .report(try await context.actions.plan(request))
         },
         source("POST", "reconcile", .administer) { context in
             let request = try context.decode(ReconcileRequest.self)
             try await context.audit(try context.key())
-            return try .report(try await context.actions.reconcile(request, context.peer.requester))
+            return try .report(try await context.actions.reconcile(request, context.caller.requester))
         },
         source("POST", "rollback", .administer) { context in
             let request = try context.decode(RollbackRequest.self)
             try await context.audit(try context.key())
-            return try .report(try await context.actions.rollback(request, context.peer.requester))
+            return try .report(try await context.actions.rollback(request, context.caller.requester))
         },
         source("POST", "adopt", .administer) { context in
             try .report(try await context.actions.adopt(try context.decode(AdoptRequest.self)))
@@ -72,12 +64,12 @@ extension RouteTable {
                         "field 'seconds' must be greater than 0; leave it out to pause until resumed")
                 }
                 try await context.audit(try context.key())
-                try await context.actions.pause(try context.key(), request, context.peer.requester)
+                try await context.actions.pause(try context.key(), request, context.caller.requester)
                 return done
             },
             Route("POST", object + "/resume", .administer, verb: "resume", of: descriptor) { context in
                 try await context.audit(try context.key())
-                try await context.actions.resume(try context.key(), context.peer.requester)
+                try await context.actions.resume(try context.key(), context.caller.requester)
                 return done
             },
         ]
@@ -118,7 +110,7 @@ extension RouteTable {
         ) { context in
             let request = try context.decode(DecisionRequest.self)
             try await context.audit(try context.key())
-            try await context.actions.decide(context.name, request, context.peer.requester)
+            try await context.actions.decide(context.name, request, context.caller.requester)
             return done
         },
     ]

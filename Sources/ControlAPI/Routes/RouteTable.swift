@@ -4,7 +4,7 @@ internal import Model
 enum RouteTable {
     static let routes: [Route] =
         serviceRoutes + discoveryRoutes + KindRegistry.descriptors.flatMap(objectRoutes)
-        + actionRoutes
+        + actionRoutes + reviewRoutes
 
     private static let serviceRoutes: [Route] = [
         Route("GET", "/healthz", .open, verb: "get") { _ in .text("ok") },
@@ -13,7 +13,7 @@ enum RouteTable {
             guard let problem = await context.services.readiness() else { return .text("ok") }
             return .text("not ready: \(problem)\n", status: 503)
         },
-        Route("GET", "/version", .open, verb: "get") { .json($0.services.version) },
+        Route("GET", "/version", .open, verb: "get") { .json(VersionDocument.json($0.services.version)) },
         Route("GET", "/metrics", .read, verb: "get") { context in
             let counts = try await context.services.resourceCounts()
             var response = APIResponse.text(context.application.metrics.render(resourceCounts: counts))
@@ -23,12 +23,32 @@ enum RouteTable {
         Route("GET", "/audit/verify", .read, verb: "verify") { try .report(try await $0.actions.verifyAudit()) },
     ]
 
-    private static let discoveryRoutes: [Route] = [
-        Route("GET", "/api", .read, verb: "get") { _ in .json(Discovery.coreVersions) },
-        Route("GET", "/apis", .read, verb: "get") { _ in .json(Discovery.groups) },
-        Route("GET", "/apis/\(apiGroupName)", .read, verb: "get") { _ in .json(Discovery.group) },
-        Route("GET", "/apis/\(apiVersionName)", .read, verb: "get") { _ in .json(Discovery.resources) },
-    ]
+    /// What the API looks like is no secret: whoever may do little has to find out what.
+    private static let discoveryRoutes: [Route] =
+        [
+            Route("GET", "/api", .open, verb: "get") {
+                AggregatedDiscovery.response($0.request, isCore: true) ?? .json(Discovery.coreVersions)
+            },
+            Route("GET", "/apis", .open, verb: "get") {
+                AggregatedDiscovery.response($0.request, isCore: false) ?? .json(Discovery.groups)
+            },
+            Route("GET", "/openapi/v2", .open, verb: "get") { try OpenAPIRoutes.v2($0.request) },
+            Route("GET", "/openapi/v3", .open, verb: "get") { _ in .json(OpenAPIRoutes.index) },
+        ]
+        + ServedGroup.names.flatMap { name in
+            let path = name.isEmpty ? "/api/\(ServedGroup.version)" : "/apis/\(name)/\(ServedGroup.version)"
+            let resources = Route("GET", path, .open, verb: "get") { _ in
+                .json(Discovery.resources(try ServedGroup.of(name)))
+            }
+            let schemas = Route("GET", "/openapi/v3" + path, .open, verb: "get") {
+                try OpenAPIRoutes.v3($0.request, group: name)
+            }
+            if name.isEmpty { return [resources, schemas] }
+            let group = Route("GET", "/apis/\(name)", .open, verb: "get") { _ in
+                .json(Discovery.group(try ServedGroup.of(name)))
+            }
+            return [group, resources, schemas]
+        }
 
     private static func objectRoutes(_ descriptor: KindDescriptor) -> [Route] {
         let list = "/apis/\(apiVersionName)/\(descriptor.plural)"

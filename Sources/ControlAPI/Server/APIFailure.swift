@@ -16,6 +16,11 @@ struct APIFailure: Error {
 
     static func badRequest(_ message: String) -> APIFailure { APIFailure(400, "BadRequest", message) }
     static func forbidden(_ message: String) -> APIFailure { APIFailure(403, "Forbidden", message) }
+    static func unauthorized(_ message: String) -> APIFailure {
+        var failure = APIFailure(401, "Unauthorized", message)
+        failure.headers = [("WWW-Authenticate", "Bearer realm=\"aetheredge\"")]
+        return failure
+    }
     static func notFound(_ message: String) -> APIFailure { APIFailure(404, "NotFound", message) }
     static func conflict(_ message: String) -> APIFailure { APIFailure(409, "Conflict", message) }
     static func unavailable(_ message: String) -> APIFailure { APIFailure(503, "ServiceUnavailable", message) }

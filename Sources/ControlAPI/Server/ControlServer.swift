@@ -25,7 +25,7 @@ public final class ControlServer: Service {
         application = Application(
             services: services, authorizer: authorizer, metrics: metrics, limits: limits, logger: logger)
         let places = ConnectionPlaces(limits: limits) { authorizer.isPrivileged($0) }
-        acceptor = try Acceptor(socket: socket, places: places, userName: services.userName, logger: logger)
+        acceptor = try Acceptor(socket: socket, places: places, names: PeerNames(services), logger: logger)
         self.logger = logger
     }
 
@@ -53,6 +53,7 @@ public final class ControlServer: Service {
     private func serve(on loop: any EventLoop) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await self.publishBookmarks() }
+            tasks.addTask { await self.application.access.roles.keepCurrent(until: self.application.drain) }
             for await connection in acceptor.connections {
                 tasks.addTask { await self.serve(connection, on: loop) }
             }

@@ -19,7 +19,11 @@ public struct ControlServices: Sendable {
     public var version: JSONValue
     /// The name of a user; called on the thread that accepts connections.
     public var userName: @Sendable (UInt32) -> String?
-    /// The wall clock, for the ages in tables.
+    /// The name of a group; called on the thread that accepts connections.
+    public var groupName: @Sendable (UInt32) -> String?
+    /// Makes and judges bearer tokens; without it none is taken.
+    public var tokens: TokenAuthority?
+    /// The wall clock, for the ages in tables and the ends of tokens.
     public var now: @Sendable () -> WallTime
 
     /// Wires the services.
@@ -29,6 +33,7 @@ public struct ControlServices: Sendable {
         resourceCounts: @escaping @Sendable () async throws -> [ResourcePhase: Int] = { [:] },
         publishBookmarks: @escaping @Sendable () async throws -> Void = {},
         version: JSONValue, userName: @escaping @Sendable (UInt32) -> String?,
+        groupName: @escaping @Sendable (UInt32) -> String? = { _ in nil }, tokens: TokenAuthority? = nil,
         now: @escaping @Sendable () -> WallTime
     ) {
         self.store = store
@@ -39,6 +44,8 @@ public struct ControlServices: Sendable {
         self.publishBookmarks = publishBookmarks
         self.version = version
         self.userName = userName
+        self.groupName = groupName
+        self.tokens = tokens
         self.now = now
     }
 

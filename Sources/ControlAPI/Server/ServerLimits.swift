@@ -12,6 +12,14 @@ public struct ServerLimits: Sendable, Hashable {
     public var watchesPerUser = 24
     /// Watches of root and of the daemon's own user; a further one is answered 429.
     public var watchesPerPrivilegedUser = 192
+    /// Requests of all users but root that are answered at the same time; further ones wait, each user in turn.
+    public var requests = 32
+    /// Requests of one user, but watches, that are answered at the same time; further ones wait.
+    public var requestsPerUser = 8
+    /// Requests of one user that wait; a further one is answered 429.
+    public var waitingPerUser = 16
+    /// The longest time that a request waits for its turn; then it is answered 429.
+    public var queueTimeout = Duration.seconds(5)
     /// Bytes of a request's line and header fields; a larger head is answered 431 and the connection closed.
     public var headBytes = 32 << 10
     /// Header fields of a request; more are answered 431.

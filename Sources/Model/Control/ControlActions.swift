@@ -84,7 +84,7 @@ public struct ControlActions: Sendable {
     }
 }
 
-/// Who asks, by the peer credentials of the socket.
+/// Who asks, by the peer credentials of the socket or by a token.
 public struct Requester: Codable, Sendable, Hashable {
     /// The user's number.
     public var uid: UInt32
@@ -92,12 +92,21 @@ public struct Requester: Codable, Sendable, Hashable {
     public var name: String
     /// The process.
     public var pid: Int32
+    /// The user whose process it is, where a token speaks for another.
+    public var peerUID: UInt32?
+    /// The token that spoke for the user; nil where the peer spoke for itself.
+    public var tokenID: String?
+
+    /// The number of a user that has no account.
+    public static let unknownUser: UInt32 = 65_534
 
     /// Names a requester.
-    public init(uid: UInt32, name: String, pid: Int32) {
+    public init(uid: UInt32, name: String, pid: Int32, peerUID: UInt32? = nil, tokenID: String? = nil) {
         self.uid = uid
         self.name = name
         self.pid = pid
+        self.peerUID = peerUID
+        self.tokenID = tokenID
     }
 
     /// The form in records: `uid:name`.

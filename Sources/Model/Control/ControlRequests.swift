@@ -126,3 +126,40 @@ public struct AdoptReport: Codable, Sendable, Hashable {
         self.problems = problems
     }
 }
+
+/// The body of `POST tokenrequests`: whose token, and for how long.
+public struct TokenWish: Codable, Sendable, Hashable {
+    /// The user; nil is the one who asks.
+    public var user: String?
+    /// Names of groups; nil is those of the one who asks, or none for another user.
+    public var groups: [String]?
+    /// How long the token holds; nil is an hour.
+    public var expirationSeconds: Int?
+
+    /// Makes a wish.
+    public init(user: String? = nil, groups: [String]? = nil, expirationSeconds: Int? = nil) {
+        self.user = user
+        self.groups = groups
+        self.expirationSeconds = expirationSeconds
+    }
+}
+
+/// A bearer token, as the answer to `POST tokenrequests` holds it.
+public struct MadeToken: Codable, Sendable, Hashable {
+    /// The token.
+    public var token: String
+    /// When it ends.
+    public var expirationTimestamp: WallTime
+    /// What the audit log calls it.
+    public var id: String
+    /// Whose it is.
+    public var user: String
+
+    /// Makes an answer.
+    public init(token: String, expirationTimestamp: WallTime, id: String, user: String) {
+        self.token = token
+        self.expirationTimestamp = expirationTimestamp
+        self.id = id
+        self.user = user
+    }
+}

@@ -3,6 +3,7 @@ public enum KindRegistry {
     /// Every kind, in the order in which people read about them.
     public static let kinds: [any Kind.Type] = [
         SourceKind.self, BlueprintKind.self, ResourceKind.self, WorkflowRunKind.self, ApprovalKind.self, EventKind.self,
+        RoleKind.self, RoleBindingKind.self,
     ]
 
     /// The descriptor of every kind.
@@ -10,7 +11,7 @@ public enum KindRegistry {
 
     /// Kinds of the design that this version does not serve; naming one is answered as such, not as a misspelling.
     public static let unsupported = [
-        "HealingAction", "HealingPolicy", "Host", "Incident", "Policy", "Role", "RoleBinding", "Workflow",
+        "HealingAction", "HealingPolicy", "Host", "Incident", "Policy", "Workflow",
     ]
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })

@@ -15,6 +15,9 @@ public struct KindSchema: Sendable, Hashable {
         KindSchema(descriptor: WorkflowRunKind.descriptor, spec: RunSchema.spec, status: RunSchema.status),
         KindSchema(descriptor: ApprovalKind.descriptor, spec: ApprovalSchema.spec, status: ApprovalSchema.status),
         KindSchema(descriptor: EventKind.descriptor, spec: EventSchema.spec, status: EventSchema.status),
+        KindSchema(descriptor: RoleKind.descriptor, spec: RoleSchema.role, status: RoleSchema.roleStatus),
+        KindSchema(
+            descriptor: RoleBindingKind.descriptor, spec: RoleSchema.binding, status: RoleSchema.bindingStatus),
     ]
 
     /// The schema of a kind.
@@ -27,6 +30,9 @@ public struct KindSchema: Sendable, Hashable {
         var validator = SchemaValidator()
         validator.validate(
             PositionedValue(object.spec), as: .object(schema.spec), at: FieldPath([.member("spec")]))
+        if object.kind == RoleKind.descriptor.kind, validator.findings.isEmpty {
+            return RoleKind.findings(in: object.spec)
+        }
         return validator.findings
     }
 

@@ -15,7 +15,8 @@ struct Console: Sendable {
     let isVerbose: Bool
     /// The time from which ages count.
     let now: WallTime
-    private let socketPath: String
+    /// The control socket.
+    let socketPath: String
     private let sink: Sink
 
     init(_ options: GlobalOptions, terminal: Terminal, sink: @escaping Sink) {

@@ -12,6 +12,8 @@ struct Terminal: Sendable {
     var width: Int?
     /// The socket that the environment names.
     var socketPath: String?
+    /// Where the user's programs keep their state.
+    var stateDirectory: String?
 
     /// The process's own; the only place that reads the environment.
     static var current: Terminal {
@@ -19,7 +21,8 @@ struct Terminal: Sendable {
         return Terminal(
             isOutputTerminal: isOutputTerminal, isErrorTerminal: StandardStream.error.isTerminal,
             allowsColor: variable("NO_COLOR") == nil && variable("TERM") != "dumb",
-            width: isOutputTerminal ? columns(of: .output) : nil, socketPath: variable("AETHEREDGE_SOCKET"))
+            width: isOutputTerminal ? columns(of: .output) : nil, socketPath: variable("AETHEREDGE_SOCKET"),
+            stateDirectory: variable("XDG_STATE_HOME") ?? variable("HOME").map { $0 + "/.local/state" })
     }
 
     /// A variable of the environment; an empty one counts as absent.

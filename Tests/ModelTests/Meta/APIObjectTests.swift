@@ -165,7 +165,7 @@ struct KindRegistryTests {
             KindRegistry.unknownKindMessage("blueprnts") == "there is no kind 'blueprnts'; did you mean 'blueprints'?")
         #expect(KindRegistry.unknownKindMessage("pods") == "there is no kind 'pods'")
         #expect(KindRegistry.unknownKindMessage("policys") == "'Policy' is not supported in this version")
-        #expect(KindRegistry.unknownKindMessage("role") == "'Role' is not supported in this version")
+        #expect(KindRegistry.unknownKindMessage("incident") == "'Incident' is not supported in this version")
     }
 
     @Test func `no two kinds share a name`() {

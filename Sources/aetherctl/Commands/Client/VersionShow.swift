@@ -19,7 +19,7 @@ struct VersionShow: ConsoleCommand {
             do throws(ControlClientError) {
                 let answer = try await console.client().version()
                 members["server"] = answer
-                server = (answer["gitVersion"] ?? answer["version"])?.stringValue ?? answer.canonicalText
+                server = (answer["version"] ?? answer["gitVersion"])?.stringValue ?? answer.canonicalText
             } catch {
                 server = "not reachable"
                 if console.isVerbose { try console.note(error.message) }
