@@ -12,6 +12,9 @@ public protocol ObjectReading: Sendable {
     /// the caller sees by the version.
     func objects(of kind: KindName, limit: Int?, after name: String?) async throws -> ObjectList
 
+    /// How many objects of a kind follow a name in the order of lists. The default reads them all: a backend counts.
+    func count(of kind: KindName, after name: String?) async throws -> Int
+
     /// The version of the last change of a kind, deletions among them: while it stays, nothing changed.
     func latestVersion(of kind: KindName) async throws -> ResourceVersion
 
@@ -21,6 +24,20 @@ public protocol ObjectReading: Sendable {
     func watch(_ kind: KindName, after version: ResourceVersion) async throws -> AsyncThrowingStream<
         WatchEvent, any Error
     >
+}
+
+extension ObjectReading {
+    /// How many objects of a kind follow a name.
+    public func count(of kind: KindName, after name: String?) async throws -> Int {
+        var count = 0
+        var next = name
+        repeat {
+            let page = try await objects(of: kind, limit: 500, after: next)
+            count += page.items.count
+            next = page.next
+        } while next != nil
+        return count
+    }
 }
 
 /// Stores API objects of one partition with optimistic concurrency.

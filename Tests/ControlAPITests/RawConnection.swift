@@ -6,7 +6,7 @@ final class RawConnection: Sendable {
     private let descriptor: SharedDescriptor
     private let worker: WorkerThread
 
-    init(_ path: String, timeout: Duration = .seconds(20)) throws {
+    init(_ path: String, timeout: Duration = .seconds(120)) throws {
         descriptor = SharedDescriptor(owning: try connectUnix(path, timeout: timeout).release())
         worker = try WorkerThread(name: "raw-client")
     }

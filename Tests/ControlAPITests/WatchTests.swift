@@ -56,12 +56,13 @@ import Testing
                 object.metadata.annotations = ["n": String(index)]
                 _ = try await server.store.update(object, part: .all, durability: .deferred)
             }
-            let gone = try await refusal {
-                _ = try await server.client.send(
-                    path: "/apis/aetheredge.io/v1/blueprints",
-                    parameters: [("watch", "true"), ("resourceVersion", String(version.value))])
-            }
-            #expect(gone.status?.code == 410)
+            let gone = try await server.request(
+                "GET", blueprintsPath + "?watch=true&resourceVersion=\(version.value)")
+            #expect(gone.status == 200)
+            let frame = try gone.json
+            #expect(frame["type"] == "ERROR")
+            #expect(frame["object"]?["kind"] == "Status" && frame["object"]?["code"] == 410)
+            #expect(frame["object"]?["reason"] == "Expired")
             var events = server.client.watch(blueprintKind, after: version).makeAsyncIterator()
             guard case .listed(let list) = try await events.next() else { throw UnexpectedSuccess() }
             #expect(list.items.first?.metadata.annotations == ["n": "1099"])

@@ -29,6 +29,15 @@ extension ObjectStoreConformance {
         #expect(try await store.objects(of: kind, limit: 25, after: nil).next == nil)
     }
 
+    func countsWhatFollows(_ store: Backend) async throws {
+        #expect(try await store.count(of: kind, after: nil) == 0)
+        for name in ["a", "a-b", "b", "Z"] { _ = try await create(name, in: store) }
+        _ = try await store.create(object("c", kind: KindName(rawValue: "Source")), durability: .deferred)
+        #expect(try await store.count(of: kind, after: nil) == 4)
+        #expect(try await store.count(of: kind, after: "a") == 2)
+        #expect(try await store.count(of: kind, after: "b") == 0)
+    }
+
     func latestVersionMovesWithItsKind(_ store: Backend) async throws {
         let first = try await create("a", in: store)
         var seen = try await store.latestVersion(of: kind)

@@ -22,6 +22,7 @@ public struct ObjectStoreConformance<Backend: ObjectStore>: Sendable {
             case .kindsDoNotMeet: try await kindsDoNotMeet(store)
             case .listsComeInOrder: try await listsComeInOrder(store)
             case .listsComeInPages: try await listsComeInPages(store)
+            case .countsWhatFollows: try await countsWhatFollows(store)
             case .latestVersionMovesWithItsKind: try await latestVersionMovesWithItsKind(store)
             case .updateRefusesAnotherVersion: try await updateRefusesAnotherVersion(store)
             case .updateWithoutAVersionTakesWhatIsStored: try await updateWithoutAVersionTakesWhatIsStored(store)

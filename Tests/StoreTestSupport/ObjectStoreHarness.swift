@@ -33,6 +33,7 @@ public enum ObjectStoreCheck: String, CaseIterable, Sendable {
     case kindsDoNotMeet
     case listsComeInOrder
     case listsComeInPages
+    case countsWhatFollows
     case latestVersionMovesWithItsKind
     case updateRefusesAnotherVersion
     case updateWithoutAVersionTakesWhatIsStored

@@ -4,6 +4,8 @@ internal import Model
 enum AnswerForm: Sendable, Hashable {
     case objects
     case table(ObjectTable.RowObject)
+    /// Metadata only: `PartialObjectMetadata`.
+    case metadata
 
     /// Reads what a request accepts; throws 406 for what is not spoken.
     init(_ request: APIRequest) throws(APIFailure) {
@@ -18,6 +20,12 @@ enum AnswerForm: Sendable, Hashable {
                 self = .table(try Self.rowObject(request))
                 return
             }
+            if type == "application/json", range.contains("g=meta.k8s.io"), range.contains("v=v1"),
+                range.contains("as=partialobjectmetadata") || range.contains("as=partialobjectmetadatalist")
+            {
+                self = .metadata
+                return
+            }
             if ["application/json", "application/*", "*/*"].contains(type),
                 !range.contains(where: { $0.hasPrefix("as=") })
             {
@@ -28,7 +36,8 @@ enum AnswerForm: Sendable, Hashable {
         guard accepted.isEmpty else {
             throw APIFailure(
                 406, "NotAcceptable",
-                "only application/json is served, also as=Table;v=v1;g=meta.k8s.io; send Accept: application/json")
+                "only application/json is served, also as=Table or as=PartialObjectMetadata with v=v1;g=meta.k8s.io; "
+                    + "send Accept: application/json")
         }
         self = .objects
     }
@@ -40,55 +49,4 @@ enum AnswerForm: Sendable, Hashable {
         }
         return value
     }
-}
-
-/// Which objects of a kind a request is about.
-struct ObjectSelection: Sendable, Hashable {
-    let labels: LabelSelector
-    let fields: FieldSelector
-
-    init(_ request: APIRequest) throws(APIFailure) {
-        do {
-            labels = try LabelSelector(parsing: request.parameter("labelSelector") ?? "")
-            fields = try FieldSelector(parsing: request.parameter("fieldSelector") ?? "")
-        } catch {
-            throw .badRequest(error.message)
-        }
-    }
-
-    /// Whether everything is selected.
-    var isEverything: Bool { labels.requirements.isEmpty && fields.requirements.isEmpty }
-
-    /// Whether an object that is selected stays so whatever is written to it.
-    var isByNameOnly: Bool {
-        labels.requirements.isEmpty && fields.requirements.allSatisfy { $0.path == ["metadata", "name"] }
-    }
-
-    func matches(_ object: APIObject) -> Bool {
-        isEverything || (labels.matches(object.metadata.labels ?? [:]) && fields.matches(object))
-    }
-}
-
-/// Where a list goes on, as the client hands it back.
-struct ContinueToken: Sendable, Hashable {
-    /// The version of the first page.
-    let version: ResourceVersion
-    /// The name after which the list goes on.
-    let name: String
-
-    init(version: ResourceVersion, name: String) {
-        self.version = version
-        self.name = name
-    }
-
-    init?(text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let version = ResourceVersion(text: String(parts[0])),
-            let name = PercentEncoding.decode(parts[1])
-        else { return nil }
-        self.version = version
-        self.name = name
-    }
-
-    var text: String { "\(version.value).\(PercentEncoding.encode(name))" }
 }

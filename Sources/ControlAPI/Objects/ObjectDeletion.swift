@@ -25,7 +25,7 @@ struct ObjectDeletion: Sendable {
             return .json((try? APIStatus(success: nil).json) ?? .null)
         }
         switch left {
-        case .held(let object): return .json(try form.json(object, descriptor, now: context.services.now()))
+        case .held(let object): return .json(try form.json(object, .stored(descriptor), now: context.services.now()))
         case .gone(let object):
             var details = APIStatus.Details(name: object.metadata.name, kind: descriptor.plural)
             details.uid = object.metadata.uid
@@ -35,7 +35,7 @@ struct ObjectDeletion: Sendable {
 
     /// Deletes every object that a selection names.
     func collection() async throws -> APIResponse {
-        let selection = try ObjectSelection(context.request)
+        let selection = try ObjectSelection(context.request, .stored(descriptor))
         var limit = try context.request.count("limit").flatMap { $0 == 0 ? nil : $0 } ?? .max
         var next: String?
         repeat {

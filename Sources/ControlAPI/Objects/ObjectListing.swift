@@ -11,40 +11,43 @@ struct ObjectListing: Sendable {
     }
 
     private let context: RequestContext
-    private let descriptor: KindDescriptor
+    private let view: ObjectView
     private let reader: any ObjectReading
     private let form: AnswerForm
+    private let pages: VersionedPages
 
-    init(_ context: RequestContext) throws {
+    /// Prepares an answer in a shape; without one, in that in which objects are stored.
+    init(_ context: RequestContext, _ view: ObjectView? = nil) throws {
         self.context = context
-        descriptor = try context.descriptor()
+        let descriptor = try context.descriptor()
+        self.view = view ?? .stored(descriptor)
         reader = context.services.reader(of: descriptor.kind)
         form = try AnswerForm(context.request)
+        pages = VersionedPages(reader: reader, kind: descriptor.kind)
     }
 
     /// One object.
     func object() async throws -> APIResponse {
         let object = try await reader.object(try context.key())
-        return .json(try form.json(object, descriptor, now: context.services.now()))
+        if let version = try ListRequest.version(context.request) { try await requireReached(version) }
+        return .json(try form.json(object, view, now: context.services.now()))
     }
 
     /// A list: as one answer when it fits into a page, as a stream otherwise.
     func response() async throws -> APIResponse {
-        let request = context.request
-        let selection = try ObjectSelection(request)
-        let limit = try request.count("limit").flatMap { $0 == 0 ? nil : $0 }
-        var token: ContinueToken?
-        if let text = request.parameter("continue") {
-            guard let read = ContinueToken(text: text) else {
-                throw APIFailure.badRequest("parameter 'continue' is not one that a list gave")
-            }
-            token = read
-        }
-        let first = try await page(selection, after: token?.name, limit: limit)
-        let version = token?.version ?? first.version
+        let selection = try ObjectSelection(context.request, view)
+        let asked = try ListRequest(context.request)
+        let limit = asked.limit
+        let start = try await firstPage(asked, selection)
+        let (first, version) = (start.page, start.version)
         let left = limit.map { $0 - first.items.count }
         guard first.next != nil, left != 0 else {
-            let text = open + (try elements(first.items)) + close(version, first.next)
+            let remaining =
+                selection.isEverything && first.next != nil
+                ? try await reader.count(of: pages.kind, after: first.next) : nil
+            let text =
+                form.open(view, now: context.services.now()) + (try elements(first.items))
+                + close(version, first.next, remaining: remaining)
             return APIResponse(status: 200, contentType: "application/json", body: .bytes(Array(text.utf8)))
         }
         return APIResponse(
@@ -53,25 +56,71 @@ struct ObjectListing: Sendable {
                 var next = first.next
                 var left = left
                 var hasItems = !first.items.isEmpty
+                let open = form.open(view, now: context.services.now())
                 try await write(Array((open + (try elements(first.items))).utf8))
                 while let name = next, left != 0 {
-                    let page = try await page(selection, after: name, limit: left)
+                    let page = try await laterPage(selection, after: name, limit: left, at: version)
                     next = page.next
                     left = left.map { $0 - page.items.count }
                     if page.items.isEmpty { continue }
                     try await write(Array(((hasItems ? "," : "") + (try elements(page.items))).utf8))
                     hasItems = true
                 }
-                try await write(Array(close(version, next).utf8))
+                let remaining =
+                    selection.isEverything && next != nil
+                    ? try await reader.count(of: pages.kind, after: next) : nil
+                try await write(Array(close(version, next, remaining: remaining).utf8))
             })
     }
 
+    /// The first page of what is asked for, and the version of the list.
+    private func firstPage(
+        _ asked: ListRequest, _ selection: ObjectSelection
+    ) async throws -> (page: Page, version: ResourceVersion) {
+        if let token = asked.token {
+            do {
+                let page = try await page(selection, after: token.name, limit: asked.limit, at: token.version)
+                return (page, token.version ?? page.version)
+            } catch let error as StoreError where error.code == .expired {
+                throw Self.expired(token)
+            }
+        }
+        switch asked.age {
+        case .newest: break
+        case .notOlderThan(let version): try await requireReached(version)
+        case .exact(let version):
+            try await requireReached(version)
+            let page = try await page(selection, after: nil, limit: asked.limit, at: nil)
+            guard try await pages.isUnchanged(since: version) else {
+                throw APIFailure.expired(
+                    "the state of version \(version.value) is no longer held; list without resourceVersion")
+            }
+            return (page, version)
+        }
+        let page = try await page(selection, after: nil, limit: asked.limit, at: nil)
+        return (page, page.version)
+    }
+
+    /// A page of a list that has begun to be sent: where its state is gone, the newest; a watch after the list's
+    /// version is told to list again.
+    private func laterPage(
+        _ selection: ObjectSelection, after name: String, limit: Int?, at version: ResourceVersion
+    ) async throws -> Page {
+        do {
+            return try await page(selection, after: name, limit: limit, at: version)
+        } catch let error as StoreError where error.code == .expired {
+            return try await page(selection, after: name, limit: limit, at: nil)
+        }
+    }
+
     /// The objects that are selected among the next ones, at most `limit` of them.
-    private func page(_ selection: ObjectSelection, after name: String?, limit: Int?) async throws -> Page {
+    private func page(
+        _ selection: ObjectSelection, after name: String?, limit: Int?, at version: ResourceVersion?
+    ) async throws -> Page {
         let size =
             selection.isEverything
             ? min(limit ?? .max, context.application.limits.pageSize) : context.application.limits.pageSize
-        let list = try await reader.objects(of: descriptor.kind, limit: size, after: name)
+        let list = try await pages.page(limit: size, after: name, at: version)
         var page = Page(items: list.items, version: list.version, next: list.next)
         if selection.isEverything { return page }
         page.items = list.items.filter(selection.matches)
@@ -84,56 +133,36 @@ struct ObjectListing: Sendable {
         return page
     }
 
-    private var open: String {
-        switch form {
-        case .objects:
-            return "{\"apiVersion\":\"\(apiVersionName)\",\"kind\":\"\(descriptor.kind.rawValue)List\",\"items\":["
-        case .table:
-            return "{\"apiVersion\":\"meta.k8s.io/v1\",\"kind\":\"Table\",\"columnDefinitions\":"
-                + descriptor.columnDefinitions.canonicalText + ",\"rows\":["
-        }
+    /// Refuses to show what is not known yet.
+    private func requireReached(_ version: ResourceVersion) async throws {
+        let current = try await reader.objects(of: pages.kind, limit: 1, after: nil).version
+        guard current < version else { return }
+        let message = "Too large resource version: \(version.value), current: \(current.value)"
+        throw APIFailure(
+            504, "Timeout", message,
+            details: APIStatus.Details(
+                causes: [
+                    APIStatus.Cause(reason: "ResourceVersionTooLarge", message: "Too large resource version")
+                ], retryAfterSeconds: 1))
     }
 
-    private func close(_ version: ResourceVersion, _ next: String?) -> String {
+    /// What a client hears whose list cannot go on at its version, with a token that goes on at the newest.
+    private static func expired(_ token: ContinueToken) -> APIFailure {
+        var failure = APIFailure.expired(
+            "the list cannot go on at its version, as the history no longer reaches back to it; begin a new list, or "
+                + "go on with the token in metadata.continue of this answer, which shows the rest as it is now")
+        failure.status.continueToken = ContinueToken(version: nil, name: token.name).text
+        return failure
+    }
+
+    private func close(_ version: ResourceVersion, _ next: String?, remaining: Int?) -> String {
         let token = next.map { ContinueToken(version: version, name: $0).text }
-        let list = APIObjectList(kind: descriptor.kind, items: [], version: version, continueToken: token)
+        let list = APIObjectList(
+            kind: pages.kind, items: [], version: version, continueToken: token, remainingItemCount: remaining)
         return "],\"metadata\":" + list.metadata.canonicalText + "}\n"
     }
 
     private func elements(_ objects: [APIObject]) throws -> String {
-        switch form {
-        case .objects: return try objects.map { try $0.json.canonicalText }.joined(separator: ",")
-        case .table(let rowObject):
-            let table = ObjectTable(of: objects, descriptor: descriptor, now: context.services.now())
-            let json = try table.json(listMetadata: .object([:]), including: rowObject)
-            return (json["rows"]?.arrayValue ?? []).map(\.canonicalText).joined(separator: ",")
-        }
-    }
-}
-
-extension AnswerForm {
-    /// One object in this form.
-    func json(_ object: APIObject, _ descriptor: KindDescriptor, now: WallTime) throws(APIFailure) -> JSONValue {
-        do throws(ModelError) {
-            switch self {
-            case .objects: return try object.json
-            case .table(let rowObject):
-                let version = object.metadata.resourceVersion ?? ResourceVersion(0)
-                let metadata = JSONValue.object(["resourceVersion": .string(String(version.value))])
-                return try ObjectTable(of: [object], descriptor: descriptor, now: now)
-                    .json(listMetadata: metadata, including: rowObject)
-            }
-        } catch {
-            throw APIFailure(error)
-        }
-    }
-}
-
-extension KindDescriptor {
-    /// The columns of a table of the kind.
-    var columnDefinitions: JSONValue {
-        let table = ObjectTable(of: [], descriptor: self, now: WallTime(nanoseconds: 0))
-        let json = try? table.json(listMetadata: .object([:]), including: .none)
-        return json?["columnDefinitions"] ?? .array([])
+        try form.elements(objects, view, now: context.services.now()).map(\.canonicalText).joined(separator: ",")
     }
 }

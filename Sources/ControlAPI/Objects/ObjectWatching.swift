@@ -5,19 +5,25 @@ internal import Store
 struct ObjectWatching: Sendable {
     private let context: RequestContext
     private let descriptor: KindDescriptor
+    private let view: ObjectView
     private let reader: any ObjectReading
     private let form: AnswerForm
     private let selection: ObjectSelection
     private let wantsBookmarks: Bool
+    /// Whether everything there is comes first, and then a mark; nil leaves it to the version.
+    private let wantsInitialEvents: Bool?
     private let timeout: Duration?
 
-    init(_ context: RequestContext) throws {
+    /// Prepares a watch in a shape; without one, in that in which objects are stored.
+    init(_ context: RequestContext, _ view: ObjectView? = nil) throws {
         self.context = context
         descriptor = try context.descriptor()
+        self.view = view ?? .stored(descriptor)
         reader = context.services.reader(of: descriptor.kind)
         form = try AnswerForm(context.request)
-        selection = try ObjectSelection(context.request)
+        selection = try ObjectSelection(context.request, self.view)
         wantsBookmarks = try context.request.flag("allowWatchBookmarks")
+        wantsInitialEvents = try Self.wantsInitialEvents(context.request)
         timeout = try context.request.count("timeoutSeconds").flatMap { $0 == 0 ? nil : .seconds(min($0, 86_400)) }
     }
 
@@ -33,8 +39,16 @@ struct ObjectWatching: Sendable {
             throw APIFailure.tooMany(
                 "\(caller.shown) watches \(limit) times already; end some and try again")
         }
-        let begin = try await begin()
-        let events = try await reader.watch(descriptor.kind, after: begin.version)
+        let begin: Beginning
+        let events: AsyncThrowingStream<WatchEvent, any Error>
+        do {
+            begin = try await self.begin()
+            events = try await reader.watch(descriptor.kind, after: begin.version)
+        } catch let error as StoreError where error.code == .expired {
+            // Clients look for this in the stream, where it also comes later.
+            let line = Self.line("ERROR", APIFailure(error).about(descriptor, nil).json)
+            return APIResponse(status: 200, contentType: "application/json", body: .bytes(line))
+        }
         return APIResponse(
             status: 200, contentType: "application/json",
             body: .stream { write in
@@ -51,15 +65,40 @@ struct ObjectWatching: Sendable {
         var firstPage: ObjectList?
     }
 
+    /// Reads `sendInitialEvents`, which goes with one `resourceVersionMatch` only.
+    private static func wantsInitialEvents(_ request: APIRequest) throws(APIFailure) -> Bool? {
+        let match = request.parameter("resourceVersionMatch")
+        guard request.parameter("sendInitialEvents") != nil else {
+            guard match == nil else {
+                throw ListRequest.forbidden(
+                    "resourceVersionMatch", "is forbidden for watch unless sendInitialEvents is provided")
+            }
+            return nil
+        }
+        guard match == "NotOlderThan" else {
+            throw ListRequest.forbidden(
+                "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+        }
+        return try request.flag("sendInitialEvents")
+    }
+
     private func begin() async throws -> Beginning {
         let tracker = SelectionTracker(selection)
-        guard let text = context.request.parameter("resourceVersion"), text != "0" else {
+        let asked = try ListRequest.version(context.request)
+        guard let version = asked, wantsInitialEvents != true else {
             let page = try await page(after: nil)
+            if let asked, page.version < asked {
+                throw StoreError(.expired, "there is no version \(asked.value) yet; list again")
+            }
+            // A selection needs what there is to tell what leaves it, whether or not that is sent.
+            if wantsInitialEvents == false { return try await known(at: page.version, tracker) }
             return Beginning(version: page.version, tracker: tracker, firstPage: page)
         }
-        guard let version = ResourceVersion(text: text) else {
-            throw APIFailure.badRequest("parameter 'resourceVersion' must be one that a list gave, not \(quoted(text))")
-        }
+        return try await known(at: version, tracker)
+    }
+
+    /// A watch that begins after a version, whose state the client knows.
+    private func known(at version: ResourceVersion, _ tracker: SelectionTracker) async throws -> Beginning {
         var begin = Beginning(version: version, tracker: tracker)
         guard !selection.isByNameOnly else { return begin }
         var next: String?
@@ -110,16 +149,22 @@ struct ObjectWatching: Sendable {
     ) async throws -> APIFailure? {
         var tracker = begin.tracker
         var known: [String: ResourceVersion] = [:]
+        var columns = Columns()
         do {
-            if let page = begin.firstPage { known = try await sendPages(from: page, &tracker, write) }
+            if let page = begin.firstPage {
+                known = try await sendPages(from: page, &tracker, &columns, write)
+                if wantsInitialEvents == true, wantsBookmarks {
+                    try await write(bookmark(page.version, isInitialEnd: true))
+                }
+            }
             var iterator = events.makeAsyncIterator()
             while let event = try await iterator.next() {
                 switch event {
                 case .bookmark(let version):
-                    if wantsBookmarks { try await write(bookmark(version)) }
-                case .added(let object): try await forward(.added, object, &tracker, &known, write)
-                case .modified(let object): try await forward(.modified, object, &tracker, &known, write)
-                case .deleted(let object): try await forward(.deleted, object, &tracker, &known, write)
+                    if wantsBookmarks { try await write(bookmark(version, isInitialEnd: false)) }
+                case .added(let object): try await forward(.added, object, &tracker, &known, &columns, write)
+                case .modified(let object): try await forward(.modified, object, &tracker, &known, &columns, write)
+                case .deleted(let object): try await forward(.deleted, object, &tracker, &known, &columns, write)
                 }
             }
             return nil
@@ -130,7 +175,8 @@ struct ObjectWatching: Sendable {
 
     /// Sends what there is, page by page; returns the versions of objects that changed since the first page.
     private func sendPages(
-        from first: ObjectList, _ tracker: inout SelectionTracker, _ write: APIResponse.Writer
+        from first: ObjectList, _ tracker: inout SelectionTracker, _ columns: inout Columns,
+        _ write: APIResponse.Writer
     ) async throws -> [String: ResourceVersion] {
         var known: [String: ResourceVersion] = [:]
         var page = first
@@ -140,7 +186,7 @@ struct ObjectWatching: Sendable {
                 if let version = object.metadata.resourceVersion, version > first.version {
                     known[object.metadata.name] = version
                 }
-                if selection.matches(object) { try await write(try line(.added, object)) }
+                if selection.matches(object) { try await write(try line(.added, object, &columns)) }
             }
             guard let next = page.next else { return known }
             page = try await self.page(after: next)
@@ -149,7 +195,7 @@ struct ObjectWatching: Sendable {
 
     private func forward(
         _ change: SelectionTracker.Change, _ object: APIObject, _ tracker: inout SelectionTracker,
-        _ known: inout [String: ResourceVersion], _ write: APIResponse.Writer
+        _ known: inout [String: ResourceVersion], _ columns: inout Columns, _ write: APIResponse.Writer
     ) async throws {
         if let version = known[object.metadata.name] {
             // A page has told this change already.
@@ -157,20 +203,25 @@ struct ObjectWatching: Sendable {
             known[object.metadata.name] = nil
         }
         guard let change = tracker.type(of: change, object) else { return }
-        try await write(try line(change, object))
+        try await write(try line(change, object, &columns))
     }
 
-    private func line(_ change: SelectionTracker.Change, _ object: APIObject) throws -> [UInt8] {
-        Self.line(change.rawValue, try form.json(object, descriptor, now: context.services.now()))
+    /// Whether the columns of tables were told: the first frame does.
+    private struct Columns {
+        var areTold = false
     }
 
-    private func bookmark(_ version: ResourceVersion) -> [UInt8] {
-        Self.line(
-            "BOOKMARK",
-            [
-                "apiVersion": .string(apiVersionName), "kind": .string(descriptor.kind.rawValue),
-                "metadata": ["resourceVersion": .string(String(version.value))],
-            ])
+    private func line(
+        _ change: SelectionTracker.Change, _ object: APIObject, _ columns: inout Columns
+    ) throws -> [UInt8] {
+        defer { columns.areTold = true }
+        return Self.line(
+            change.rawValue,
+            try form.json(object, view, now: context.services.now(), withColumns: !columns.areTold))
+    }
+
+    private func bookmark(_ version: ResourceVersion, isInitialEnd: Bool) -> [UInt8] {
+        Self.line("BOOKMARK", form.bookmark(version, view, isInitialEnd: isInitialEnd))
     }
 
     private static func line(_ type: String, _ object: JSONValue) -> [UInt8] {

@@ -165,7 +165,8 @@ struct ObjectWriting: Sendable {
         var shown = object
         // An empty list asks the store to forget the managers; clients see none.
         if shown.metadata.managedFields?.isEmpty == true { shown.metadata.managedFields = nil }
-        return .json(try form.json(shown, descriptor, now: context.services.now()), status: status).warning(warnings)
+        return .json(try form.json(shown, .stored(descriptor), now: context.services.now()), status: status).warning(
+            warnings)
     }
 }
 

@@ -8,13 +8,19 @@ public struct APIObjectList: Sendable, Hashable {
     public var version: ResourceVersion
     /// What a client sends to get the next page; nil on the last.
     public var continueToken: String?
+    /// How many objects follow the page, where that is known.
+    public var remainingItemCount: Int?
 
     /// Makes a list.
-    public init(kind: KindName, items: [APIObject], version: ResourceVersion, continueToken: String? = nil) {
+    public init(
+        kind: KindName, items: [APIObject], version: ResourceVersion, continueToken: String? = nil,
+        remainingItemCount: Int? = nil
+    ) {
         self.kind = kind
         self.items = items
         self.version = version
         self.continueToken = continueToken
+        self.remainingItemCount = remainingItemCount
     }
 
     /// The list as the API shows it.
@@ -36,6 +42,7 @@ public struct APIObjectList: Sendable, Hashable {
     public var metadata: JSONValue {
         var metadata: [String: JSONValue] = ["resourceVersion": .string(String(version.value))]
         if let continueToken { metadata["continue"] = .string(continueToken) }
+        if let remainingItemCount { metadata["remainingItemCount"] = .integer(Int64(remainingItemCount)) }
         return .object(metadata)
     }
 
@@ -57,5 +64,6 @@ public struct APIObjectList: Sendable, Hashable {
         for element in elements { items.append(try APIObject(json: element)) }
         let token = json["metadata"]?["continue"]?.stringValue ?? ""
         continueToken = token.isEmpty ? nil : token
+        remainingItemCount = json["metadata"]?["remainingItemCount"]?.integerValue.map { Int($0) }
     }
 }

@@ -10,6 +10,12 @@ public struct APIStatus: Codable, Sendable, Hashable {
     public var details: Details?
     /// The HTTP status.
     public var code: Int
+    /// Where a list may go on although its state is gone, in `metadata.continue`.
+    public var continueToken: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case status, message, reason, details, code
+    }
 
     /// What an answer is about.
     public struct Details: Codable, Sendable, Hashable {
@@ -76,7 +82,7 @@ public struct APIStatus: Codable, Sendable, Hashable {
             guard case .object(var members) = try JSONValue(encoding: self) else { return .null }
             members["apiVersion"] = "v1"
             members["kind"] = "Status"
-            members["metadata"] = .object([:])
+            members["metadata"] = .object(continueToken.map { ["continue": .string($0)] } ?? [:])
             if message.isEmpty { members["message"] = nil }
             return .object(members)
         }
@@ -89,6 +95,7 @@ public struct APIStatus: Codable, Sendable, Hashable {
         message = json["message"]?.stringValue ?? ""
         reason = json["reason"]?.stringValue
         code = Int(json["code"]?.integerValue ?? 0)
+        continueToken = json["metadata"]?["continue"]?.stringValue
         details = json["details"].flatMap { try? $0.decode(Details.self, field: "details") }
     }
 }

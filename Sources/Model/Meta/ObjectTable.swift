@@ -10,6 +10,14 @@ public struct ObjectTable: Sendable, Hashable {
         public let priority: Int
         /// What the column holds.
         public let summary: String
+
+        /// Makes a column.
+        public init(name: String, type: String = "string", priority: Int = 0, summary: String) {
+            self.name = name
+            self.type = type
+            self.priority = priority
+            self.summary = summary
+        }
     }
 
     /// A row.
@@ -18,6 +26,12 @@ public struct ObjectTable: Sendable, Hashable {
         public var cells: [JSONValue]
         /// The object of the row.
         public var object: APIObject
+
+        /// Makes a row.
+        public init(cells: [JSONValue], object: APIObject) {
+            self.cells = cells
+            self.object = object
+        }
     }
 
     /// How much of its object a row carries.
@@ -53,39 +67,63 @@ public struct ObjectTable: Sendable, Hashable {
         }
     }
 
-    /// The table as the API shows it.
-    public func json(listMetadata: JSONValue, including: RowObject) throws(ModelError) -> JSONValue {
-        var rowValues: [JSONValue] = []
-        rowValues.reserveCapacity(rows.count)
+    /// Makes a table of columns and rows.
+    public init(columns: [Column], rows: [Row]) {
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// The columns as the API shows them.
+    public var columnDefinitions: JSONValue {
+        .array(
+            columns.map {
+                .object([
+                    "name": .string($0.name), "type": .string($0.type), "format": $0.name == "Name" ? "name" : "",
+                    "priority": .integer(Int64($0.priority)), "description": .string($0.summary),
+                ])
+            })
+    }
+
+    /// The rows as the API shows them, each with what `object` makes of its object.
+    public func rowValues(
+        _ object: (APIObject) throws(ModelError) -> JSONValue?
+    ) throws(ModelError) -> [JSONValue] {
+        var values: [JSONValue] = []
+        values.reserveCapacity(rows.count)
         for row in rows {
             var members: [String: JSONValue] = ["cells": .array(row.cells)]
+            members["object"] = try object(row.object)
+            values.append(.object(members))
+        }
+        return values
+    }
+
+    /// The table as the API shows it.
+    public func json(listMetadata: JSONValue, including: RowObject) throws(ModelError) -> JSONValue {
+        let rows = try rowValues { object throws(ModelError) in
             switch including {
-            case .none: break
-            case .metadata:
-                members["object"] = .object([
-                    "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
-                    "metadata": try row.object.metadata.json,
-                ])
-            case .object: members["object"] = try row.object.json
+            case .none: nil
+            case .metadata: try object.partialMetadata
+            case .object: try object.json
             }
-            rowValues.append(.object(members))
         }
         return .object([
             "apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": listMetadata,
-            "columnDefinitions": .array(
-                columns.map {
-                    .object([
-                        "name": .string($0.name), "type": .string($0.type),
-                        "format": $0.name == "Name" ? "name" : "",
-                        "priority": .integer(Int64($0.priority)), "description": .string($0.summary),
-                    ])
-                }),
-            "rows": .array(rowValues),
+            "columnDefinitions": columnDefinitions, "rows": .array(rows),
         ])
     }
 }
 
 extension APIObject {
+    /// The object as `PartialObjectMetadata`.
+    public var partialMetadata: JSONValue {
+        get throws(ModelError) {
+            .object([
+                "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": try metadata.json,
+            ])
+        }
+    }
+
     /// The value at a path of member names from the object's root; nil where there is none.
     ///
     /// A name applied to a list finds the element whose `type` it is, so that conditions are addressed by their type:

@@ -21,14 +21,17 @@ public struct FieldSelector: Sendable, Hashable {
 
     private init(requirements: [Requirement]) { self.requirements = requirements }
 
+    /// The members that every object of ours has.
+    public static let roots = ["metadata", "spec", "status", "kind", "apiVersion"]
+
     /// Reads the text form, where an empty text selects everything; throws `.invalidFormat`.
     ///
-    /// In a value, `\` takes the meaning from `\`, `,` and `=`.
-    public init(parsing text: String) throws(ModelError) {
+    /// In a value, `\` takes the meaning from `\`, `,` and `=`. A field begins with one of `roots`.
+    public init(parsing text: String, roots: [String] = FieldSelector.roots) throws(ModelError) {
         var requirements: [Requirement] = []
         for term in Self.split(text) {
             guard !term.isEmpty else { continue }
-            requirements.append(try Self.requirement(term, of: text))
+            requirements.append(try Self.requirement(term, of: text, roots: roots))
             guard requirements.count <= Self.maximumRequirements else {
                 throw ModelError(
                     .tooLarge, "the field selector has more than \(Self.maximumRequirements) requirements")
@@ -41,6 +44,13 @@ public struct FieldSelector: Sendable, Hashable {
     public func matches(_ object: APIObject) -> Bool {
         requirements.allSatisfy { requirement in
             (Self.text(of: object.value(at: requirement.path)) == requirement.value) == requirement.isEqual
+        }
+    }
+
+    /// Whether the fields of an object's JSON form fulfil every condition.
+    public func matches(json: JSONValue) -> Bool {
+        requirements.allSatisfy { requirement in
+            (Self.text(of: json.value(at: requirement.path)) == requirement.value) == requirement.isEqual
         }
     }
 
@@ -66,7 +76,9 @@ public struct FieldSelector: Sendable, Hashable {
         return terms
     }
 
-    private static func requirement(_ term: [Character], of text: String) throws(ModelError) -> Requirement {
+    private static func requirement(
+        _ term: [Character], of text: String, roots: [String]
+    ) throws(ModelError) -> Requirement {
         func failure(_ reason: String) -> ModelError {
             ModelError(.invalidFormat, "cannot read field selector '\(text.shownInMessage)': \(reason)")
         }
@@ -81,10 +93,9 @@ public struct FieldSelector: Sendable, Hashable {
         guard !path.contains(""), let root = path.first else {
             throw failure("'\(name.shownInMessage)' is not a field")
         }
-        let roots = ["metadata", "spec", "status", "kind", "apiVersion"]
         guard roots.contains(root) else {
             throw failure(
-                "there is no field '\(name.shownInMessage)'; begin it with metadata, spec or status"
+                "there is no field '\(name.shownInMessage)'; begin it with \(roots.prefix(3).joined(separator: ", "))"
                     + Suggestion.clause(for: root, among: roots))
         }
         guard let unescaped = unescape(value) else { throw failure("'\\' must be followed by '\\', ',' or '='") }

@@ -47,6 +47,17 @@ public struct ResourceProjection: ObjectReading {
         }
     }
 
+    /// How many resources follow a name.
+    public func count(of kind: KindName, after name: String?) async throws -> Int {
+        let table = table
+        return try await table.database.thread.run {
+            try table.database.read("count resources") { database in
+                try requireResource(kind)
+                return Int(try database.number("SELECT count(*) FROM resources WHERE name > ?", [name ?? ""]))
+            }
+        }
+    }
+
     /// The version of the last change of any resource.
     public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
         let table = table

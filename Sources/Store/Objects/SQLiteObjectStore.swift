@@ -41,6 +41,18 @@ public struct SQLiteObjectStore: ObjectStore {
         try await database.thread.run { try self.readObjects(of: kind, limit: limit, after: name) }
     }
 
+    /// How many objects of a kind follow a name.
+    public func count(of kind: KindName, after name: String?) async throws -> Int {
+        try await database.thread.run {
+            try self.database.read("count \(kind.rawValue) objects") { database in
+                Int(
+                    try database.number(
+                        "SELECT count(*) FROM objects WHERE partition = ? AND kind = ? AND name > ?",
+                        [self.partition.rawValue, kind.rawValue, name ?? ""]))
+            }
+        }
+    }
+
     /// The version of the last change of a kind.
     public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
         try await database.thread.run { try self.readLatestVersion(of: kind) }
