@@ -28,8 +28,8 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Build, run, and test dependencies as Debian packages: install only what is missing, and only as root.
-PACKAGES_BUILD := binutils gcc libc6-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev pkg-config git
-PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs acl attr curl openssl openssh-client gnupg prometheus shellcheck python3
+PACKAGES_BUILD := binutils gcc libc6-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev zlib1g-dev pkg-config git
+PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs acl attr curl openssl openssh-client gnupg postgresql prometheus shellcheck python3
 # Debian's kubectl is unpacked for the conformance tests, beside whatever the host has.
 TOOLS := $(BUILD)/tools
 KUBECTL := $(TOOLS)/kubernetes-client/usr/bin/kubectl

@@ -49,18 +49,20 @@ let package = Package(
     targets: [
         // System: C libraries, each with one importer.
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
         .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
         .target(name: "CLinux"),
         .target(name: "LinuxIO", dependencies: ["CLinux"]),
         .target(name: "Systemd", dependencies: ["CSystemd", "LinuxIO"]),
         .target(name: "HTTPTransport", dependencies: ["CCurl"]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "LinuxIO"]),
 
         // Model: values only.
         .target(name: "Model", dependencies: [collections, crypto, yams]),
 
         // Store.
-        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", crypto, grdb, grdbSQLite]),
+        .target(name: "Store", dependencies: ["CZlib", "LinuxIO", "Model", "Postgres", crypto, grdb, grdbSQLite]),
 
         // Host.
         .target(
@@ -121,12 +123,20 @@ let package = Package(
         .target(
             name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
             path: "Tests/HostTestSupport"),
+        .target(
+            name: "PostgresTestSupport", dependencies: ["LinuxIO", "Postgres", "TestSupport"],
+            path: "Tests/PostgresTestSupport"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
-            name: "StoreTests", dependencies: ["LinuxIO", "Model", "Store", "StoreTestSupport", "TestSupport"]),
+            name: "StoreTests",
+            dependencies: [
+                "LinuxIO", "Model", "Postgres", "PostgresTestSupport", "Store", "StoreTestSupport", "TestSupport",
+            ]),
         .testTarget(
             name: "HostRuntimeTests",
             dependencies: [
@@ -135,7 +145,10 @@ let package = Package(
         .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model"]),
         .testTarget(
             name: "ControllerRuntimeTests",
-            dependencies: ["ControllerRuntime", "Model", "Store", "TestSupport", lifecycle, logging]),
+            dependencies: [
+                "ControllerRuntime", "Model", "Postgres", "PostgresTestSupport", "Store", "TestSupport", lifecycle,
+                logging,
+            ]),
         .testTarget(
             name: "ControlAPITests",
             dependencies: [

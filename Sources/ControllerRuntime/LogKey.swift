@@ -46,6 +46,10 @@ public enum LogKey {
     public static let messageID = "message_id"
     /// Who asked.
     public static let user = "user"
+    /// The lease that a leader has.
+    public static let lease = "lease"
+    /// The epoch of a lease.
+    public static let epoch = "epoch"
     /// How long something took.
     public static let duration = "duration"
 }

@@ -21,6 +21,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         public static let corrupt = Code("corrupt")
         /// The stored schema is newer than this version.
         public static let schemaTooNew = Code("schemaTooNew")
+        /// The lease under which it was written is another's now; stop what was done under it.
+        public static let fenced = Code("fenced")
         /// The request makes no sense.
         public static let invalid = Code("invalid")
     }
