@@ -12,6 +12,8 @@ struct Caller: Sendable {
     let groups: [String]
     /// The token that the request carries.
     let tokenID: String?
+    /// When that token ends.
+    let expiry: WallTime?
 
     /// The peer itself.
     init(_ peer: Peer) {
@@ -20,6 +22,7 @@ struct Caller: Sendable {
         uid = peer.uid
         groups = peer.groups
         tokenID = nil
+        expiry = nil
     }
 
     /// The user of a token, and nobody else: what the peer may do plays no part.
@@ -29,6 +32,7 @@ struct Caller: Sendable {
         uid = claims.uid
         groups = claims.groups
         tokenID = claims.id
+        expiry = WallTime(nanoseconds: claims.expires * 1_000_000_000)
     }
 
     /// What limits of users count by.

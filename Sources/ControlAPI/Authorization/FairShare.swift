@@ -25,8 +25,15 @@ final class FairShare: Sendable {
     }
 
     /// How many requests are answered now, how many wait, and how many were refused so far.
-    var figures: (served: Int, waiting: Int, refused: Int64) {
-        state.withLock { ($0.queue.served, $0.queue.waiting, $0.refused) }
+    struct Figures: Sendable, Hashable {
+        var served = 0
+        var waiting = 0
+        var refused: Int64 = 0
+    }
+
+    /// How it stands.
+    var figures: Figures {
+        state.withLock { Figures(served: $0.queue.served, waiting: $0.queue.waiting, refused: $0.refused) }
     }
 
     /// Waits for a seat; throws 429 when there is none in time.

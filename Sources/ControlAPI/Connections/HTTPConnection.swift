@@ -57,8 +57,32 @@ struct HTTPConnection: Sendable {
                 }
             }
             defer { if admission.takesSeat { application.fairShare.leave(caller) } }
-            let response = await application.respond(route, request, body: body, closed: closed)
+            var response = await application.respond(route, request, body: body, closed: closed)
+            if admission.verb == "watch", case .stream(let produce) = response.body {
+                let ended = Signal()
+                response.body = .stream { write in
+                    try await produce { bytes in
+                        try await guarded(route, request, ended, write)
+                        try await write(bytes)
+                    }
+                }
+            }
             return try await finish(response, admission, head, isBodyRead: true, begin, outbound)
+        }
+    }
+
+    /// Ends a watch whose client may not see what comes next.
+    private func guarded(
+        _ route: Route, _ request: APIRequest, _ ended: Signal, _ write: APIResponse.Writer
+    ) async throws {
+        if ended.isRaised { throw CancellationError() }
+        do throws(APIFailure) {
+            try application.readmit(route, request)
+        } catch {
+            ended.raise()
+            let event: JSONValue = ["type": "ERROR", "object": error.json]
+            try await write(event.canonicalBytes + [UInt8(ascii: "\n")])
+            throw error
         }
     }
 

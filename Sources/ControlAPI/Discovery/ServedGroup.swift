@@ -13,7 +13,11 @@ struct ServedGroup: Sendable {
     var groupVersion: String { name.isEmpty ? Self.version : "\(name)/\(Self.version)" }
 
     /// The names of the groups.
-    static let names = [apiGroupName, ReviewResource.selfReview.group, ReviewResource.accessReview.group]
+    static let names: [String] = {
+        let isCoreServed = RouteTable.objects.contains { $0.groupName.isEmpty }
+        let named = [apiGroupName, ReviewResource.selfReview.group, ReviewResource.accessReview.group]
+        return isCoreServed ? [""] + named : named
+    }()
 
     /// Every group.
     static let all = names.map { name in
@@ -35,7 +39,7 @@ struct ServedGroup: Sendable {
     static let core = all.first { $0.name.isEmpty }
 
     private static func resources(in group: String) -> [ServedResource] {
-        let kinds = group == apiGroupName ? KindRegistry.descriptors.map(ServedResource.init(of:)) : []
+        let kinds = KindRegistry.descriptors.compactMap { ServedResource(of: $0, in: group) }
         return kinds
             + ReviewResource.all.filter { $0.group == group }.map {
                 ServedResource(plural: $0.plural, singular: $0.singular, kind: $0.kind, verbs: ["create"])
@@ -67,9 +71,10 @@ struct ServedResource: Sendable {
 }
 
 extension ServedResource {
-    /// What is served of a kind, read from its routes.
-    init(of descriptor: KindDescriptor) {
-        let routes = RouteTable.routes.filter { $0.descriptor?.kind == descriptor.kind }
+    /// What is served of a kind in a group, read from its routes; nil where it has none.
+    init?(of descriptor: KindDescriptor, in group: String) {
+        let routes = RouteTable.objects.filter { $0.descriptor?.kind == descriptor.kind && $0.groupName == group }
+        guard !routes.isEmpty else { return nil }
         var verbs = Set(routes.filter { $0.subresource == nil }.map(\.accessVerb))
         if verbs.contains("list") { verbs.insert("watch") }
         var below: [String: Set<String>] = [:]
@@ -79,8 +84,10 @@ extension ServedResource {
         }
         self.init(
             plural: descriptor.plural, singular: descriptor.singular, kind: descriptor.kind.rawValue,
-            verbs: verbs.sorted(), shortNames: descriptor.shortNames,
-            categories: Self.special.contains(descriptor.kind) ? ["aetheredge"] : ["all", "aetheredge"],
+            verbs: verbs.sorted(), isNamespaced: routes.contains(where: \.isNamespaced),
+            shortNames: descriptor.shortNames,
+            categories: group.isEmpty
+                ? [] : Self.special.contains(descriptor.kind) ? ["aetheredge"] : ["all", "aetheredge"],
             subresources: below.keys.sorted().map {
                 Subresource(name: $0, verbs: below[$0, default: []].sorted())
             })

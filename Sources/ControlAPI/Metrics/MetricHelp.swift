@@ -2,6 +2,9 @@
 let metricHelp: [String: String] = [
     "aetheredge_metrics_dropped_series_total": "Series that were not kept because there were too many.",
     "aetheredge_resources": "Managed resources by phase.",
+    "apiserver_flowcontrol_current_executing_requests": "Requests of users but root that are answered now.",
+    "apiserver_flowcontrol_current_inqueue_requests": "Requests that wait for others of their user, or for a turn.",
+    "apiserver_flowcontrol_rejected_requests_total": "Requests that were answered 429, as their user asks too much.",
     "apiserver_request_duration_seconds": "How long requests to the control API took, watches left out.",
     "apiserver_request_total": "Requests to the control API by verb, resource and HTTP status.",
     "controller_runtime_active_workers": "Workers of a controller that are busy.",

@@ -64,7 +64,7 @@ struct MetricText {
 
 extension MetricsRegistry {
     /// Everything as Prometheus text: the metrics that were recorded, the process, and the resources by phase.
-    func render(resourceCounts: [ResourcePhase: Int]) -> String {
+    func render(resourceCounts: [ResourcePhase: Int], turns: FairShare.Figures = FairShare.Figures()) -> String {
         var output = MetricText()
         let (families, dropped) = snapshot()
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
@@ -79,6 +79,14 @@ extension MetricsRegistry {
         for phase in ResourcePhase.allCases {
             let count = Double(resourceCounts[phase, default: 0])
             output.sample("aetheredge_resources", ["phase=\"\(phase.rawValue)\""], count)
+        }
+        for (name, type, value) in [
+            ("apiserver_flowcontrol_current_executing_requests", MetricType.gauge, Double(turns.served)),
+            ("apiserver_flowcontrol_current_inqueue_requests", .gauge, Double(turns.waiting)),
+            ("apiserver_flowcontrol_rejected_requests_total", .counter, Double(turns.refused)),
+        ] {
+            output.begin(name, type)
+            output.sample(name, [], value)
         }
         for metric in ProcessMetrics.read() {
             output.begin(metric.name, metric.type)

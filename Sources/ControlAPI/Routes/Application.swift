@@ -75,6 +75,14 @@ struct Application: Sendable {
         }
     }
 
+    /// Throws when a watch that was admitted would not be any more: its token has ended, or a role was taken away.
+    func readmit(_ route: Route, _ request: APIRequest) throws(APIFailure) {
+        if let expiry = request.caller.expiry, services.now() >= expiry {
+            throw .unauthorized("the token \(request.caller.tokenID ?? "") has expired; make another")
+        }
+        try access.require(route, request, to: Self.action(route, request))
+    }
+
     /// Answers a request whose body was read.
     func respond(_ route: Route, _ request: APIRequest, body: [UInt8], closed: Signal) async -> APIResponse {
         let context = RequestContext(application: self, route: route, request: request, body: body, closed: closed)

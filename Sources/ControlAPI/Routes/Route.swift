@@ -86,7 +86,10 @@ struct Route: Sendable {
     var kindName: String? { descriptor?.kind.rawValue ?? review?.kind }
 
     /// The API group of what the route is about.
-    var groupName: String { review?.group ?? apiGroupName }
+    var groupName: String { review?.group ?? (path.hasPrefix("/api/") ? "" : apiGroupName) }
+
+    /// Whether the path names a namespace, as that of core objects may.
+    var isNamespaced: Bool { pattern.contains(.literal("namespaces")) }
 
     /// What the route is about, as roles name it.
     var resourceName: String? {

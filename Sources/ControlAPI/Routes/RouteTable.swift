@@ -2,9 +2,10 @@ internal import Model
 
 /// Every route that is served.
 enum RouteTable {
-    static let routes: [Route] =
-        serviceRoutes + discoveryRoutes + KindRegistry.descriptors.flatMap(objectRoutes)
-        + actionRoutes + reviewRoutes
+    static let routes: [Route] = serviceRoutes + discoveryRoutes + objects + reviewRoutes
+
+    /// Those that are about objects; discovery is made from them.
+    static let objects: [Route] = KindRegistry.descriptors.flatMap(objectRoutes) + actionRoutes
 
     private static let serviceRoutes: [Route] = [
         Route("GET", "/healthz", .open, verb: "get") { _ in .text("ok") },
@@ -16,7 +17,9 @@ enum RouteTable {
         Route("GET", "/version", .open, verb: "get") { .json(VersionDocument.json($0.services.version)) },
         Route("GET", "/metrics", .read, verb: "get") { context in
             let counts = try await context.services.resourceCounts()
-            var response = APIResponse.text(context.application.metrics.render(resourceCounts: counts))
+            var response = APIResponse.text(
+                context.application.metrics.render(
+                    resourceCounts: counts, turns: context.application.fairShare.figures))
             response.contentType = "text/plain; version=0.0.4; charset=utf-8"
             return response
         },

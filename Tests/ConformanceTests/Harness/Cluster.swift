@@ -70,6 +70,14 @@ enum Products {
 func withCluster<Result: Sendable>(
     configuration: String = "", _ body: (Cluster) async throws -> Result
 ) async throws -> Result {
+    try await turnstile.pass { try await runCluster(configuration, body) }
+}
+
+private let turnstile = Turnstile(places: 2)
+
+private func runCluster<Result: Sendable>(
+    _ configuration: String, _ body: (Cluster) async throws -> Result
+) async throws -> Result {
     try await withTemporaryDirectory("conformance") { directory in
         let root = directory + "/root"
         try FileManager.default.createDirectory(atPath: root + "/etc/aetheredge", withIntermediateDirectories: true)
