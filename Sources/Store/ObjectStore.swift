@@ -18,6 +18,11 @@ public protocol ObjectReading: Sendable {
     /// The version of the last change of a kind, deletions among them: while it stays, nothing changed.
     func latestVersion(of kind: KindName) async throws -> ResourceVersion
 
+    /// Where the store stands: what was read at a mark is still so while the mark stays.
+    ///
+    /// Nil while a change is being committed, and where changes are made by others too.
+    var mark: ReadMark? { get }
+
     /// The changes of a kind after a version, from the bounded window of history: in order, each once. Throws
     /// `.expired` when the window no longer reaches back to it; the stream throws `.expired` when the watcher fell
     /// behind by more than its buffer (a slow watcher is dropped, not waited for). Cancelling ends the stream.
@@ -27,6 +32,9 @@ public protocol ObjectReading: Sendable {
 }
 
 extension ObjectReading {
+    /// Without knowledge of every change nothing may be kept.
+    public var mark: ReadMark? { nil }
+
     /// How many objects of a kind follow a name.
     public func count(of kind: KindName, after name: String?) async throws -> Int {
         var count = 0
@@ -38,6 +46,11 @@ extension ObjectReading {
         } while next != nil
         return count
     }
+}
+
+/// A point in the life of a store within one process.
+public struct ReadMark: Sendable, Hashable {
+    let value: UInt64
 }
 
 /// Stores API objects of one partition with optimistic concurrency.

@@ -24,6 +24,21 @@ func refusal(_ body: () async throws -> Void) async throws -> ControlClientError
 struct UnexpectedSuccess: Error {}
 
 @Suite struct ObjectTests {
+    @Test func `an object that was asked for before is never older than the last write`() async throws {
+        try await withServer { server in
+            var object = try await server.client.create(blueprint("web"))
+            for round in 1...20 {
+                #expect(try await server.client.get(object.key) == object)
+                #expect(try await server.client.get(object.key) == object)
+                object.metadata.annotations = ["round": String(round)]
+                object = try await server.client.update(object)
+            }
+            _ = try await server.client.delete(object.key)
+            let refusal = try await refusal { _ = try await server.client.get(object.key) }
+            #expect(refusal.code == .notFound)
+        }
+    }
+
     @Test func `an object is created, read, updated, patched, listed and deleted`() async throws {
         try await withServer { server in
             let client = server.client

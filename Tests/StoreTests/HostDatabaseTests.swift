@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    @Test func `the mark moves with every commit and with nothing else`() async throws {
+        let database = try HostDatabase.inMemory()
+        let store = SQLiteObjectStore(database)
+        let object = APIObject(
+            kind: BlueprintKind.descriptor.kind, metadata: ObjectMeta(name: "web"), spec: .object([:]))
+        let empty = try #require(store.mark)
+        _ = try await store.create(object, durability: .deferred)
+        let filled = try #require(store.mark)
+        #expect(filled != empty)
+        await #expect(throws: StoreError.self) { try await store.create(object, durability: .deferred) }
+        _ = try await store.object(object.key)
+        #expect(store.mark == filled)
+        #expect(ResourceProjection(ResourceTable(database)).mark == filled)
+    }
+
     @Test func `a second process is kept out until the first is gone`() throws {
         try withTemporaryDirectory("store") { directory in
             let path = directory + "/state.db"

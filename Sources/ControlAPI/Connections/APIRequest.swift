@@ -28,20 +28,22 @@ struct APIRequest: Sendable {
         method = head.method == .HEAD ? "GET" : head.method.rawValue
         headers = head.headers
         self.caller = caller
-        let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard head.uri.utf8.first == UInt8(ascii: "/") else {
             throw .badRequest("the request's target must be a path that begins with '/'")
         }
-        path = try parts[0].split(separator: "/", omittingEmptySubsequences: true).map { segment throws(APIFailure) in
-            try Self.decoded(segment)
+        let parts = head.uri.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
+        path = try parts[0].split(separator: UInt8(ascii: "/")).map { segment throws(APIFailure) in
+            try Self.decoded(Substring(segment))
         }
         var query: [(name: String, value: String)] = []
-        for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for pair in parts.count > 1 ? parts[1].split(separator: UInt8(ascii: "&")) : [] {
+            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             query.append((try Self.decoded(plus(sides[0])), sides.count > 1 ? try Self.decoded(plus(sides[1])) : ""))
         }
         self.query = query
-        func plus(_ text: Substring) -> String { String(text.map { $0 == "+" ? " " : $0 }) }
+        func plus(_ text: Substring.UTF8View) -> Substring {
+            Substring(Substring(text).map { $0 == "+" ? " " : $0 })
+        }
     }
 
     /// The first value of a parameter; nil where it is absent or empty.
@@ -84,7 +86,7 @@ struct APIRequest: Sendable {
         return (value.split(separator: ";").first ?? "").filter { $0 != " " }.lowercased()
     }
 
-    private static func decoded(_ text: some StringProtocol) throws(APIFailure) -> String {
+    private static func decoded(_ text: Substring) throws(APIFailure) -> String {
         guard let decoded = PercentEncoding.decode(text) else {
             throw .badRequest(
                 "cannot read \(quoted(String(text))): '%' must be followed by two hexadecimal digits of UTF-8")

@@ -18,7 +18,12 @@ struct APIResponse: Sendable {
 
     /// A JSON answer.
     static func json(_ value: JSONValue, status: Int = 200) -> APIResponse {
-        APIResponse(status: status, contentType: "application/json", body: .bytes(value.canonicalBytes))
+        .json(bytes: value.canonicalBytes, status: status)
+    }
+
+    /// An answer whose bytes are JSON.
+    static func json(bytes: [UInt8], status: Int = 200) -> APIResponse {
+        APIResponse(status: status, contentType: "application/json", body: .bytes(bytes))
     }
 
     /// A report as JSON.

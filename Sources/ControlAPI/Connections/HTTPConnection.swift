@@ -57,7 +57,7 @@ struct HTTPConnection: Sendable {
                 }
             }
             defer { if admission.takesSeat { application.fairShare.leave(caller) } }
-            var response = await application.respond(route, request, body: body, closed: closed)
+            var response = await respond(route, request, body)
             if admission.verb == "watch", case .stream(let produce) = response.body {
                 let ended = Signal()
                 response.body = .stream { write in
@@ -95,6 +95,14 @@ struct HTTPConnection: Sendable {
         defer { application.observe(admission, code: response.status, since: begin) }
         try await send(response, to: head, isOpen: isOpen, outbound)
         return isOpen
+    }
+
+    /// Answers a request on the event loop only when that is one look: else it would keep other connections waiting.
+    private func respond(_ route: Route, _ request: APIRequest, _ body: [UInt8]) async -> APIResponse {
+        if route.isQuick { return await application.respond(route, request, body: body, closed: closed) }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) {
+            await application.respond(route, request, body: body, closed: closed)
+        }
     }
 
     /// The body of a request; nil when it is too large.
@@ -144,8 +152,10 @@ struct HTTPConnection: Sendable {
             try await outbound.write(contentsOf: parts)
         case .stream(let produce):
             try await outbound.write(head)
-            try await produce { bytes in
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                try await produce { bytes in
+                    try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
+                }
             }
             try await outbound.write(.end(nil))
         }

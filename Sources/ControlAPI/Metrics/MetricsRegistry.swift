@@ -29,6 +29,7 @@ public final class MetricsRegistry: MetricsFactory {
 
     private struct State {
         var families: [String: Family] = [:]
+        var requests: [RequestKind: RequestSeries] = [:]
         var count = 0
         var dropped: Int64 = 0
 
@@ -104,14 +105,39 @@ public final class MetricsRegistry: MetricsFactory {
 
     /// Counts an answered request of the API itself.
     func observeRequest(verb: String, resource: String, code: Int, duration: Duration) {
-        let dimensions = [("verb", verb), ("resource", resource)]
-        series("apiserver_request_total", .counter, dimensions + [("code", String(code))]).increment(by: 1 as Int64)
+        let kind = RequestKind(verb: verb, resource: resource, code: code)
+        let known = state.withLock { $0.requests[kind] }
+        let request = known ?? makeRequestSeries(kind)
+        request.total.increment(by: 1 as Int64)
         // A watch lasts as long as its client likes: its duration says nothing.
-        guard verb != "watch" else { return }
+        guard let histogram = request.duration else { return }
         let (seconds, attoseconds) = duration.components
-        series("apiserver_request_duration_seconds", .histogram, dimensions)
-            .record(Double(seconds) + Double(attoseconds) / 1e18)
+        histogram.record(Double(seconds) + Double(attoseconds) / 1e18)
     }
+
+    /// What tells requests apart is of our own making, so there are few kinds.
+    private func makeRequestSeries(_ kind: RequestKind) -> RequestSeries {
+        let dimensions = [("verb", kind.verb), ("resource", kind.resource)]
+        let total = series("apiserver_request_total", .counter, dimensions + [("code", String(kind.code))])
+        let duration =
+            kind.verb == "watch" ? nil : series("apiserver_request_duration_seconds", .histogram, dimensions)
+        let request = RequestSeries(total: total, duration: duration)
+        state.withLock { $0.requests[kind] = request }
+        return request
+    }
+}
+
+/// What the API's own metrics tell requests apart by.
+private struct RequestKind: Hashable {
+    let verb: String
+    let resource: String
+    let code: Int
+}
+
+/// The series that a request is counted in.
+private struct RequestSeries: Sendable {
+    let total: MetricSeries
+    let duration: MetricSeries?
 }
 
 /// The types of Prometheus that are used.

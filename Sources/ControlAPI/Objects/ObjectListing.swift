@@ -28,9 +28,21 @@ struct ObjectListing: Sendable {
 
     /// One object.
     func object() async throws -> APIResponse {
+        let (cache, kind, name) = (context.application.answers, pages.kind, context.nameAsWritten)
+        // Rows of tables have ages, which do not stay.
+        guard form == .objects, view.isStored, context.request.query.isEmpty, let mark = reader.mark else {
+            return .json(try await read())
+        }
+        if let bytes = cache.bytes(of: kind, named: name, at: mark) { return .json(bytes: bytes) }
+        let bytes = try await read().canonicalBytes
+        cache.keep(bytes, of: kind, named: name, at: mark)
+        return .json(bytes: bytes)
+    }
+
+    private func read() async throws -> JSONValue {
         let object = try await reader.object(try context.key())
         if let version = try ListRequest.version(context.request) { try await requireReached(version) }
-        return .json(try form.json(object, view, now: context.services.now()))
+        return try form.json(object, view, now: context.services.now())
     }
 
     /// A list: as one answer when it fits into a page, as a stream otherwise.

@@ -21,6 +21,9 @@ struct ObjectView: Sendable {
             table: { ObjectTable(of: $0, descriptor: descriptor, now: $1) })
     }
 
+    /// Whether objects are shown as they are stored.
+    var isStored: Bool { apiVersion == apiVersionName }
+
     /// The object's metadata only.
     func partialMetadata(_ object: APIObject) throws(ModelError) -> JSONValue {
         .object([

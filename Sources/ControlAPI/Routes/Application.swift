@@ -28,6 +28,7 @@ struct Application: Sendable {
     /// Raised when the server begins to stop.
     let drain = Signal()
     let watches = UserBudget()
+    let answers = AnswerCache()
     private let denials: DenialBudget
     private let routes: [Int: [Route]]
 

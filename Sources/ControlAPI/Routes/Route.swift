@@ -64,6 +64,9 @@ struct Route: Sendable {
     /// Whether the route changes something.
     var isMutation: Bool { right == .administer && method != "GET" && verb != "adopt" }
 
+    /// Whether the answer is one thing that is looked up.
+    var isQuick: Bool { verb == "get" && method == "GET" && descriptor != nil }
+
     /// What stands below the object that the path names, such as its status; nil for the object itself.
     var subresource: String? {
         guard let index = pattern.firstIndex(of: .name), index + 1 < pattern.count,
@@ -113,10 +116,13 @@ struct Route: Sendable {
 
     /// The name in a path, in the form that objects have.
     func name(in path: [String]) -> String? {
-        guard let index = pattern.firstIndex(of: .name) else { return nil }
-        guard descriptor?.kind == ResourceKind.descriptor.kind else { return path[index] }
-        return ResourceID(anyForm: path[index])?.name ?? path[index]
+        guard let written = nameAsWritten(in: path) else { return nil }
+        guard descriptor?.kind == ResourceKind.descriptor.kind else { return written }
+        return ResourceID(anyForm: written)?.name ?? written
     }
+
+    /// The name in a path, as the client wrote it.
+    func nameAsWritten(in path: [String]) -> String? { pattern.firstIndex(of: .name).map { path[$0] } }
 }
 
 /// A request that may be answered, with everything that its handler needs.
@@ -130,6 +136,9 @@ struct RequestContext: Sendable {
 
     /// The name in the path, in the form that objects have.
     var name: String { route.name(in: request.path) ?? "" }
+
+    /// The name in the path, as the client wrote it.
+    var nameAsWritten: String { route.nameAsWritten(in: request.path) ?? "" }
 
     /// The last segment of the path.
     var last: String { request.path.last ?? "" }

@@ -10,7 +10,7 @@ internal import Synchronization
 /// cancelled.
 ///
 /// On graceful shutdown it accepts no more, ends watches cleanly, and lets requests in flight finish within
-/// `ServerLimits.drainTimeout`. One thread accepts and one event loop moves bytes; neither wakes without a client.
+/// `ServerLimits.drainTimeout`. One thread accepts and two event loops answer; none wakes without a client.
 public final class ControlServer: Service {
     private let acceptor: Acceptor
     private let application: Application
@@ -31,15 +31,14 @@ public final class ControlServer: Service {
 
     /// Serves until graceful shutdown or cancellation.
     public func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
         try acceptor.start()
         logger.debug("the control API serves")
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await serve(on: loop)
+                await serve(on: group)
             } onGracefulShutdown: {
-                self.drain(on: loop)
+                self.drain(on: group.next())
             }
         } onCancel: {
             acceptor.stop()
@@ -50,12 +49,16 @@ public final class ControlServer: Service {
         try await group.shutdownGracefully()
     }
 
-    private func serve(on loop: any EventLoop) async {
+    private func serve(on group: MultiThreadedEventLoopGroup) async {
+        let executors = group.makeIterator().map(EventLoopExecutor.init)
+        var accepted = 0
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await self.publishBookmarks() }
             tasks.addTask { await self.application.access.roles.keepCurrent(until: self.application.drain) }
             for await connection in acceptor.connections {
-                tasks.addTask { await self.serve(connection, on: loop) }
+                let executor = executors[accepted % executors.count]
+                accepted &+= 1
+                tasks.addTask(executorPreference: executor) { await self.serve(connection, on: executor.loop) }
             }
             // Also where accepting failed: a daemon without its API is to end.
             application.drain.raise()

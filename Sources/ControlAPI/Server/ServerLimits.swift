@@ -1,17 +1,17 @@
 /// Every bound of the server and what happens at it.
 public struct ServerLimits: Sendable, Hashable {
     /// Connections of all users; a further one is answered 503 and closed.
-    public var connections = 512
+    public var connections = 2_048
     /// Connections of all users while a privileged one still finds a place; a further one is answered 503.
-    public var unprivilegedConnections = 448
+    public var unprivilegedConnections = 1_536
     /// Connections of one user; a further one is answered 429 and closed.
     public var connectionsPerUser = 32
     /// Connections of root and of the daemon's own user; a further one is answered 429 and closed.
-    public var connectionsPerPrivilegedUser = 256
+    public var connectionsPerPrivilegedUser = 1_280
     /// Watches of one user; a further one is answered 429.
     public var watchesPerUser = 24
     /// Watches of root and of the daemon's own user; a further one is answered 429.
-    public var watchesPerPrivilegedUser = 192
+    public var watchesPerPrivilegedUser = 1_024
     /// Requests of all users but root that are answered at the same time; further ones wait, each user in turn.
     public var requests = 32
     /// Requests of one user, but watches, that are answered at the same time; further ones wait.

@@ -1,7 +1,8 @@
 /// Percent-encoding of URLs (RFC 3986, 2.1).
 public enum PercentEncoding {
     /// Decodes every `%NN`; nil for a `%` without two hexadecimal digits and for bytes that are not UTF-8.
-    public static func decode(_ text: some StringProtocol) -> String? {
+    public static func decode(_ text: Substring) -> String? {
+        if !text.utf8.contains(UInt8(ascii: "%")) { return String(text) }
         var output: [UInt8] = []
         var bytes = text.utf8.makeIterator()
         while let byte = bytes.next() {

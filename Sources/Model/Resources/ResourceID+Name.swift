@@ -27,7 +27,7 @@ extension ResourceID {
             self = id
             return
         }
-        guard text.utf8.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decode(text),
+        guard text.utf8.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decode(text[...]),
             let id = ResourceID(unencoded: decoded)
         else { return nil }
         self = id

@@ -23,6 +23,8 @@ public final class HostDatabase: Sendable {
     let simulatedDisk: SimulatedDisk?
     /// How many times objects were written since the start.
     let objectWrites = Atomic<Int>(0)
+    /// Odd while a transaction is being committed.
+    private let commits = Atomic<UInt64>(0)
     private let lock: StateLock?
     private let synchronousMode = Mutex<Durability?>(nil)
 
@@ -95,6 +97,12 @@ public final class HostDatabase: Sendable {
 }
 
 extension HostDatabase {
+    /// Where the database stands; nil while a transaction is being committed, when some see it and some do not.
+    var mark: ReadMark? {
+        let value = commits.load(ordering: .sequentiallyConsistent)
+        return value.isMultiple(of: 2) ? ReadMark(value: value) : nil
+    }
+
     /// Runs one transaction; after it returned, the change is as durable as asked for.
     ///
     /// `synchronous` cannot change within a transaction, so it is set before. A synced commit makes the deferred ones
@@ -109,8 +117,12 @@ extension HostDatabase {
                 try setSynchronous(durability, database)
                 let transaction = WriteTransaction(database)
                 var result: T?
+                var isCommitting = false
+                defer { if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) } }
                 try database.inTransaction(.immediate) {
                     result = try body(transaction)
+                    isCommitting = true
+                    commits.add(1, ordering: .sequentiallyConsistent)
                     return .commit
                 }
                 simulatedDisk?.didCommit(durability)

@@ -58,6 +58,9 @@ public struct ResourceProjection: ObjectReading {
         }
     }
 
+    /// Where the database stands.
+    public var mark: ReadMark? { table.database.mark }
+
     /// The version of the last change of any resource.
     public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
         let table = table

@@ -53,6 +53,9 @@ public struct SQLiteObjectStore: ObjectStore {
         }
     }
 
+    /// Where the database stands.
+    public var mark: ReadMark? { database.mark }
+
     /// The version of the last change of a kind.
     public func latestVersion(of kind: KindName) async throws -> ResourceVersion {
         try await database.thread.run { try self.readLatestVersion(of: kind) }

@@ -10,7 +10,7 @@ import Synchronization
 /// reads what was missed, and calls `begin`: what is published in between waits at the place.
 final class WatchHub: Sendable {
     /// More watchers than this are refused.
-    static let watcherLimit = 1_024
+    static let watcherLimit = 2_048
     /// How many undelivered events a watcher may have beyond those it began with.
     static let bufferLimit = 1_024
 
