@@ -29,8 +29,9 @@ help: ## this list
 
 # Build, run, and test dependencies as Debian packages: install only what is missing, and only as root.
 PACKAGES_BUILD := binutils gcc libc6-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev zlib1g-dev pkg-config git
-PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs acl attr curl openssl openssh-client gnupg postgresql prometheus shellcheck python3
-# Debian's kubectl is unpacked for the conformance tests, beside whatever the host has.
+PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs acl attr curl openssl openssh-client gnupg postgresql prometheus shellcheck python3 python3-venv
+# For the conformance tests: Debian's kubectl, unpacked beside whatever the host has, and clients from PyPI.
+PACKAGES_PYPI := kubernetes==37.0.2 schemathesis==4.32.5
 TOOLS := $(BUILD)/tools
 KUBECTL := $(TOOLS)/kubernetes-client/usr/bin/kubectl
 .PHONY: deps
@@ -40,9 +41,12 @@ deps: ## install the Debian packages that building and testing need
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" != 0 ]; then echo "missing Debian packages:$$missing; run: sudo make deps" >&2; exit 1; fi; \
 	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
-
-	@test -x $(KUBECTL) || { mkdir -p $(TOOLS) && cd $(TOOLS) && apt-get download -qq kubernetes-client 2>/dev/null && \
+	@test -x $(KUBECTL) || { mkdir -p $(TOOLS) && cd $(TOOLS) && \
+	  { apt-get download -qq kubernetes-client 2>/dev/null || { apt-get update -qq && apt-get download -qq kubernetes-client; }; } && \
 	  dpkg -x kubernetes-client_*.deb kubernetes-client && rm kubernetes-client_*.deb; }
+	@test -x $(TOOLS)/python/bin/schemathesis || { python3 -m venv $(TOOLS)/python && \
+	  $(TOOLS)/python/bin/pip -q --disable-pip-version-check install $(PACKAGES_PYPI); } || \
+	  echo "cannot install $(PACKAGES_PYPI) from PyPI; the tests that need them are skipped" >&2
 
 .PHONY: deps-build
 deps-build:

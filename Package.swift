@@ -169,7 +169,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "AetherctlTests",
-            dependencies: ["aetherctl", "ControlClient", "Model", "TestSupport", argumentParser, yams]),
+            dependencies: ["aetherctl", "ControlClient", "LinuxIO", "Model", "TestSupport", argumentParser, yams]),
         .testTarget(
             name: "ControlProxyTests",
             dependencies: ["ControlClient", "ControlProxy", "LinuxIO", "Model", "TestSupport", lifecycle, logging]),

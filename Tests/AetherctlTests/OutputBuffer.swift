@@ -38,7 +38,7 @@ final class OutputBuffer: Sendable {
         }
     }
 
-    private static func terminal(_ isTerminal: Bool) -> Terminal {
+    static func terminal(_ isTerminal: Bool) -> Terminal {
         Terminal(
             isOutputTerminal: isTerminal, isErrorTerminal: isTerminal, allowsColor: isTerminal,
             width: isTerminal ? 80 : nil, socketPath: nil)

@@ -70,6 +70,7 @@ import Testing
                 ("GET", source + "/reconcile", "", 405), ("GET", source + "/passes/x", "", 404),
                 ("POST", "/apis/aetheredge.io/v1/sources/other/plan", "", 404),
                 ("POST", source + "/pause", "{\"seconds\": 0}", 422),
+                ("POST", source + "/pause", "{\"seconds\": 9223372036854775806}", 422),
                 ("GET", "/apis/aetheredge.io/v1/resources/nothing/diff", "", 404),
                 ("GET", "/apis/aetheredge.io/v1/resources/file:etc-motd/content?digest=x", "", 400),
                 ("GET", "/apis/aetheredge.io/v1/policies", "", 404), ("GET", "/apis/aetheredge.io/v1/a%zz", "", 400),

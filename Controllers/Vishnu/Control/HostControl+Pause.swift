@@ -9,8 +9,8 @@ extension HostControl {
     /// Pauses the source, a blueprint or a resource; the operator always wins (I10).
     public func pause(_ object: ObjectKey, _ request: PauseRequest, by requester: Requester) async throws {
         let now = environment.host.wallTime()
-        if let seconds = request.seconds, seconds <= 0 {
-            throw ControlError(.invalid, "a pause of \(seconds) s makes no sense; give a positive duration")
+        if let seconds = request.seconds, !(1...PauseRequest.maximumSeconds).contains(seconds) {
+            throw ControlError(.invalid, "a pause of \(seconds) s makes no sense; give one from 1 s to ten years")
         }
         let until = request.seconds.map { WallTime(nanoseconds: now.nanoseconds + Int64($0) * 1_000_000_000) }
         try await set(Pause(by: requester.record, since: now, until: until), on: object)

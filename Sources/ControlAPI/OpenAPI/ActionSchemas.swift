@@ -59,7 +59,10 @@ enum ActionSchemas {
         ])
     private static let pause = ObjectSchema(
         "PauseRequest", title: "a pause request", summary: "How long to pause.",
-        fields: [FieldSchema("seconds", .integer(1...Int64.max), "How long; when absent, until resumed.")])
+        fields: [
+            FieldSchema(
+                "seconds", .integer(1...Int64(PauseRequest.maximumSeconds)), "How long; when absent, until resumed.")
+        ])
     private static let decision = ObjectSchema(
         "DecisionRequest", title: "a decision", summary: "The answer to an approval.",
         fields: [

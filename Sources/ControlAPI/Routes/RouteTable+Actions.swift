@@ -59,9 +59,10 @@ extension RouteTable {
         return [
             Route("POST", object + "/pause", .administer, verb: "pause", of: descriptor) { context in
                 let request = try context.decode(PauseRequest.self)
-                guard request.seconds.map({ $0 > 0 }) ?? true else {
+                guard request.seconds.map({ (1...PauseRequest.maximumSeconds).contains($0) }) ?? true else {
                     throw APIFailure.invalid(
-                        "field 'seconds' must be greater than 0; leave it out to pause until resumed")
+                        "field 'seconds' must be from 1 to \(PauseRequest.maximumSeconds); leave it out to pause until "
+                            + "resumed")
                 }
                 try await context.audit(try context.key())
                 try await context.actions.pause(try context.key(), request, context.caller.requester)

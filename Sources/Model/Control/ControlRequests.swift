@@ -83,6 +83,9 @@ public struct RollbackRequest: Codable, Sendable, Hashable {
 
 /// The body of `POST …/pause`.
 public struct PauseRequest: Codable, Sendable, Hashable {
+    /// The longest pause that ends by itself: ten years, so that its end is a time.
+    public static let maximumSeconds = 315_360_000
+
     /// How long; nil lasts until `resume`.
     public var seconds: Int?
 
