@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `denials that are recorded are bounded by user and minute`() {
-        let budget = DenialBudget(limit: 2)
+        let budget = MinuteBudget(limit: 2)
         #expect([1, 1, 1, 2].map { budget.take(.number($0), minute: 1) } == [true, true, false, true])
         #expect(budget.take(.number(1), minute: 2))
     }

@@ -1,4 +1,6 @@
 import ControlClient
+import Glibc
+import LinuxIO
 import Model
 import Testing
 
@@ -95,6 +97,34 @@ import Testing
                         + "Connection: close\r\n\r\n\(body)")
                 #expect(answer.contains("\"allowed\":\(isAllowed)"), "\(verb) \(resource): \(answer)")
             }
+        }
+    }
+
+    @Test func `a user who makes token after token is stopped before the audit log is full`() async throws {
+        guard geteuid() == 0 else { return }
+        var limits = ServerLimits()
+        limits.tokensPerMinute = 3
+        try await withServer(limits: limits) { server in
+            var codes: [String] = []
+            for _ in 0..<6 {
+                let worker = try WorkerThread(name: "curl")
+                let command =
+                    "setpriv --reuid=65534 --regid=65534 --clear-groups curl -s -o /dev/null -w '%{http_code}' "
+                    + "--max-time 20 --unix-socket '\(server.socketPath)' -d '{}' -H 'Content-Type: application/json' "
+                    + "http://localhost/apis/aetheredge.io/v1/tokenrequests"
+                codes.append(
+                    try await worker.run {
+                        guard let pipe = popen(command, "r") else { throw UnexpectedSuccess() }
+                        defer { pclose(pipe) }
+                        var bytes: [UInt8] = []
+                        while case let byte = getc(pipe), byte >= 0 { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+                        return String(decoding: bytes, as: UTF8.self)
+                    })
+            }
+            // The minute may turn within the test.
+            #expect(codes.filter { $0 == "429" }.count >= 1, "\(codes)")
+            #expect(codes.prefix(3).allSatisfy { $0 == "201" }, "\(codes)")
+            #expect(server.recorder.audited.count == codes.filter { $0 == "201" }.count)
         }
     }
 

@@ -81,6 +81,35 @@ import Testing
         #expect(!book.allows(attributes, caller("mira")))
     }
 
+    @Test func `a list of one name by its selector is a list of that name, and of no other`() async throws {
+        try await withServer { server in
+            let token = try await server.client.makeToken(TokenWish(user: "mira", groups: [])).token
+            let base = "/apis/aetheredge.io/v1/"
+            let rules =
+                "[{\"verbs\":[\"get\",\"list\",\"watch\"],\"resources\":[\"blueprints\"],\"resourceNames\":[\"a\"]}]"
+            for (path, rest) in [
+                ("roles", "\"kind\":\"Role\",\"spec\":{\"rules\":\(rules)}}"),
+                ("rolebindings", "\"kind\":\"RoleBinding\",\"spec\":{\"role\":\"r\",\"users\":[\"mira\"]}}"),
+            ] {
+                let head = "{\"apiVersion\":\"aetheredge.io/v1\",\"metadata\":{\"name\":\"r\"},"
+                _ = try await server.client.send("POST", path: base + path, body: Array((head + rest).utf8))
+            }
+            for (query, code) in [
+                ("?fieldSelector=metadata.name%3Da", "200"), ("?fieldSelector=metadata.name%3D%3Da", "200"),
+                ("?fieldSelector=metadata.name%3Db", "403"), ("?fieldSelector=metadata.name!%3Da", "403"),
+                ("?fieldSelector=metadata.name%3Da,metadata.name%3Db", "403"), ("", "403"),
+                ("?fieldSelector=metadata.name%3Da&fieldSelector=metadata.name%3Db", "200"), ("/a", "404"),
+                ("/b", "403"),
+            ] {
+                let answer = try await RawConnection.exchange(
+                    server.socketPath,
+                    "GET \(base)blueprints\(query) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Connection: close\r\n\r\n")
+                #expect(answer.dropFirst(9).prefix(3) == code, "\(query)")
+            }
+        }
+    }
+
     @Test func `a role with a kind that does not exist is refused`() async throws {
         try await withServer { server in
             let body = """

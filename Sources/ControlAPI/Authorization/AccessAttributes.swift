@@ -23,7 +23,17 @@ extension AccessAttributes {
         guard let descriptor = route.descriptor else { return nil }
         let isWatch = route.accessVerb == "list" && (try? request.flag("watch")) == true
         self.init(
-            verb: isWatch ? "watch" : route.accessVerb, resource: descriptor.plural,
-            subresource: route.subresource ?? "", name: route.name(in: request.path) ?? "")
+            verb: isWatch ? "watch" : route.accessVerb, group: route.groupName, resource: descriptor.plural,
+            subresource: route.subresource ?? "",
+            name: route.name(in: request.path) ?? (route.accessVerb == "list" ? Self.selectedName(request) : nil) ?? "")
+    }
+
+    /// The one name that a list or a watch asks for, as `kubectl get NAME --watch` and `kubectl wait` do.
+    private static func selectedName(_ request: APIRequest) -> String? {
+        guard let selector = request.parameter("fieldSelector"), !selector.contains(",") else { return nil }
+        for start in ["metadata.name==", "metadata.name="] where selector.hasPrefix(start) {
+            return String(selector.dropFirst(start.utf8.count))
+        }
+        return nil
     }
 }

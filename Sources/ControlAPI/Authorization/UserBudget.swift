@@ -25,8 +25,8 @@ final class UserBudget: Sendable {
     }
 }
 
-/// How many denials of each user were recorded within the current minute: a flood of them must not fill the audit log.
-final class DenialBudget: Sendable {
+/// How much each user did within the current minute: a flood of denials or tokens must not fill the audit log.
+final class MinuteBudget: Sendable {
     private struct State {
         var minute: Int64 = 0
         var counts: [UserKey: Int] = [:]
@@ -37,7 +37,7 @@ final class DenialBudget: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Whether one more denial of a user is recorded.
+    /// Whether a user may do it once more within the minute.
     func take(_ user: UserKey, minute: Int64) -> Bool {
         state.withLock { state in
             if state.minute != minute { state = State(minute: minute) }

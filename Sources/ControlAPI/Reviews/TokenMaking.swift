@@ -24,6 +24,7 @@ struct TokenMaking: Sendable {
         if !isForCaller {
             try context.application.authorizer.require(.administer, caller, to: "make a token for somebody else")
         }
+        try context.application.countToken(of: caller)
         let made = try tokens.make(
             user: user ?? caller.name, uid: isForCaller ? caller.uid : nil,
             groups: groups ?? (isForCaller ? caller.groups : []), now: context.services.now(),

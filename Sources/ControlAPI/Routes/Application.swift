@@ -29,7 +29,10 @@ struct Application: Sendable {
     let drain = Signal()
     let watches = UserBudget()
     let answers = AnswerCache()
-    private let denials: DenialBudget
+    private static let health: Set<String> = ["/healthz", "/livez", "/readyz", "/version"]
+
+    private let denials: MinuteBudget
+    private let tokens: MinuteBudget
     private let routes: [Int: [Route]]
 
     init(
@@ -43,7 +46,8 @@ struct Application: Sendable {
         self.metrics = metrics
         self.limits = limits
         self.logger = logger
-        denials = DenialBudget(limit: limits.auditedDenialsPerMinute)
+        denials = MinuteBudget(limit: limits.auditedDenialsPerMinute)
+        tokens = MinuteBudget(limit: limits.tokensPerMinute)
         routes = Dictionary(grouping: RouteTable.routes, by: \.pattern.count)
     }
 
@@ -66,9 +70,7 @@ struct Application: Sendable {
                 throw error
             }
             // A watch has a limit of its own, and health must be told also in a flood.
-            let takesSeat =
-                verb != "watch" && !authorizer.isPrivileged(caller)
-                && (route.right != .open || route.kindName != nil)
+            let takesSeat = verb != "watch" && !authorizer.isPrivileged(caller) && !Self.health.contains(route.path)
             return Admission(
                 outcome: .admitted(route, request), verb: verb, resource: resource, takesSeat: takesSeat)
         } catch {
@@ -130,6 +132,15 @@ struct Application: Sendable {
         }
     }
 
+    /// Throws 429 when a user has made so many tokens within the minute that the audit log would fill.
+    func countToken(of caller: Caller) throws(APIFailure) {
+        guard !authorizer.isPrivileged(caller), !tokens.take(caller.key, minute: minute) else { return }
+        throw .tooMany(
+            "\(caller.shown) made \(limits.tokensPerMinute) tokens within a minute; use one of them", after: 60)
+    }
+
+    private var minute: Int64 { services.now().nanoseconds / 60_000_000_000 }
+
     /// Counts a request that was answered.
     func observe(_ admission: Admission, code: Int, since begin: ContinuousClock.Instant) {
         metrics.observeRequest(
@@ -138,7 +149,6 @@ struct Application: Sendable {
 
     private func recordDenial(_ route: Route, _ request: APIRequest) async {
         guard route.isMutation, let kind = route.kindName else { return }
-        let minute = services.now().nanoseconds / 60_000_000_000
         guard denials.take(request.caller.key, minute: minute) else { return }
         let object = "\(kind)/\(route.name(in: request.path) ?? "")"
         do throws(APIFailure) {

@@ -24,8 +24,8 @@ struct APIFailure: Error {
     static func notFound(_ message: String) -> APIFailure { APIFailure(404, "NotFound", message) }
     static func conflict(_ message: String) -> APIFailure { APIFailure(409, "Conflict", message) }
     static func unavailable(_ message: String) -> APIFailure { APIFailure(503, "ServiceUnavailable", message) }
-    static func tooMany(_ message: String) -> APIFailure {
-        APIFailure(429, "TooManyRequests", message, details: APIStatus.Details(retryAfterSeconds: 1))
+    static func tooMany(_ message: String, after seconds: Int = 1) -> APIFailure {
+        APIFailure(429, "TooManyRequests", message, details: APIStatus.Details(retryAfterSeconds: seconds))
     }
     static func expired(_ message: String) -> APIFailure { APIFailure(410, "Expired", message) }
     static func invalid(_ message: String, causes: [APIStatus.Cause] = []) -> APIFailure {

@@ -40,6 +40,8 @@ public struct ServerLimits: Sendable, Hashable {
     public var pageSize = 500
     /// How often watchers hear that nothing changed; without watchers nothing is sent.
     public var bookmarkInterval = Duration.seconds(60)
+    /// Tokens that one user may make within a minute; a further one is answered 429.
+    public var tokensPerMinute = 30
     /// Denied requests of one user that are written to the audit log within a minute; further ones are not.
     public var auditedDenialsPerMinute = 30
 
