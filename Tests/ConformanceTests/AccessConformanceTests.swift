@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 /// How clients show who they are, and what they may do.
@@ -49,6 +50,34 @@ import Testing
             _ = try await cluster.output(kubectl, "delete", "rolebinding", "operators-look")
             let again = try await cluster.run(kubectl, token, "get", "sources")
             #expect(again.error.contains("Forbidden"), "\(again)")
+        }
+    }
+
+    @Test(arguments: Kubectl.installed.prefix(1))
+    func `what is changed through the proxy is recorded with the token`(_ kubectl: Kubectl) async throws {
+        try await withCluster { cluster in
+            let made = try await cluster.aetherctl(
+                "token", "--user", "mira", "--groups", "aetheredge-admin", "-o", "json")
+            let fields = made.output.split(separator: "\"").map(String.init)
+            func field(_ name: String) throws -> String {
+                let index = try #require(fields.firstIndex(of: name))
+                return fields[index + 2]
+            }
+            let role = """
+                {"apiVersion":"aetheredge.io/v1","kind":"Role","metadata":{"name":"by-mira"},"spec":{"rules":[]}}
+                """
+            _ = try await cluster.output(
+                kubectl, "--token=" + (try field("token")), "create", "-f", "-", input: role)
+            let directory = cluster.root + "/var/lib/aetheredge/audit"
+            let log = try FileManager.default.contentsOfDirectory(atPath: directory).map {
+                try read("\(directory)/\($0)")
+            }
+            let record = log.joined().split(separator: "\n").first { $0.contains("Role/by-mira") }
+            let line = try #require(record)
+            #expect(line.contains("\"actor\":\"65534:mira\""), "\(line)")
+            #expect(line.contains("\"token\":\"\(try field("id"))\""), "\(line)")
+            #expect(line.contains("\"peer\":\(geteuid())"), "\(line)")
+            #expect(log.joined().contains("TokenRequest/mira/\(try field("id"))"))
         }
     }
 

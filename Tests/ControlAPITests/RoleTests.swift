@@ -110,6 +110,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a watch ends before what its caller may not see any more`(_ isRoleKept: Bool) async throws {
+        try await withServer { server in
+            let token = try await server.client.makeToken(TokenWish(user: "mira", groups: [])).token
+            let base = "/apis/aetheredge.io/v1/"
+            let head = #"{"apiVersion":"aetheredge.io/v1","metadata":{"name":"r"},"#
+            let rules = #"[{"verbs":["list","watch"],"resources":["blueprints"]}]"#
+            for (path, rest) in [
+                ("roles", #""kind":"Role","spec":{"rules":"# + rules + "}}"),
+                ("rolebindings", #""kind":"RoleBinding","spec":{"role":"r","users":["mira"]}}"#),
+            ] {
+                _ = try await server.client.send("POST", path: base + path, body: Array((head + rest).utf8))
+            }
+            let watch = try RawConnection(server.socketPath)
+            try await watch.send(
+                "GET \(base)blueprints?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n\r\n")
+            #expect(try await watch.read(until: "\r\n\r\n").contains("200 OK"))
+            if !isRoleKept { _ = try await server.client.send("DELETE", path: base + "rolebindings/r") }
+            let blueprint = #"{"kind":"Blueprint","spec":{"resources":[]},"# + head.dropFirst()
+            _ = try await server.client.send(
+                "POST", path: base + "blueprints", body: Array((blueprint.dropLast() + "}").utf8))
+            let event = try await watch.read(until: "\n\r\n")
+            #expect(event.contains("\"type\":\"ADDED\"") == isRoleKept, "\(event)")
+            #expect(event.contains("\"code\":403") == !isRoleKept, "\(event)")
+            watch.close()
+        }
+    }
+
     @Test func `a role with a kind that does not exist is refused`() async throws {
         try await withServer { server in
             let body = """

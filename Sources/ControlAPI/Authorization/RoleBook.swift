@@ -133,9 +133,9 @@ extension RoleKind.Rule {
 
     /// Whether the rule allows something.
     func allows(_ attributes: AccessAttributes) -> Bool {
-        // Events are also served as those of the core group.
-        let isCoreEvent = attributes.group.isEmpty && attributes.resource == EventKind.descriptor.plural
-        guard attributes.group == apiGroupName || isCoreEvent else { return false }
+        // Events are also served in the groups that Kubernetes has for them.
+        let isEvent = attributes.resource == EventKind.descriptor.plural
+        guard attributes.group == apiGroupName || isEvent else { return false }
         if Self.guarded.contains(attributes.resource) || attributes.resource == "*",
             !Self.readingVerbs.contains(attributes.verb)
         {
