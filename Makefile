@@ -119,6 +119,11 @@ tsan: deps ## all suites but the lab under ThreadSanitizer
 lab: deps build ## lab tests on booted hosts (root); AETHEREDGE_CAMPAIGN=full for the long campaigns
 	swift test --filter LabTests
 
+.PHONY: consistency
+consistency: deps build ## kill servers under load 1,000 times, and check what their clients saw
+	$(SWIFT_BUILD) --build-tests
+	AETHEREDGE_CAMPAIGN=full AETHEREDGE_LAB=required swift test --skip-build --filter Consistency
+
 .PHONY: bench
 bench: build ## the budgets of DESIGN 10 beside their limits in C
 	Tests/Benchmarks/bench

@@ -105,14 +105,14 @@ let package = Package(
             name: "aetheredged",
             dependencies: [
                 "Brahma", "ControlAPI", "ControllerRuntime", "GitSource", "HTTPTransport", "HostRuntime", "LinuxIO",
-                "Model",
+                "Model", "Postgres",
                 "Store", "Systemd", "Vishnu", argumentParser, lifecycle, logging, metrics, signals,
             ]),
         .executableTarget(
             name: "aetherctl",
             dependencies: [
-                "Brahma", "ControlClient", "ControlProxy", "HostRuntime", "LinuxIO", "Model", argumentParser, lifecycle,
-                logging, signals,
+                "Brahma", "ControlClient", "ControlProxy", "HostRuntime", "LinuxIO", "Model", "Postgres", "Store",
+                argumentParser, lifecycle, logging, signals,
             ]),
 
         // Tests.
@@ -173,7 +173,9 @@ let package = Package(
         .testTarget(
             name: "ControlProxyTests",
             dependencies: ["ControlClient", "ControlProxy", "LinuxIO", "Model", "TestSupport", lifecycle, logging]),
-        .testTarget(name: "ConformanceTests", dependencies: ["aetherctl", "aetheredged", "LinuxIO", "TestSupport"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["aetherctl", "aetheredged", "LinuxIO", "PostgresTestSupport", "TestSupport"]),
         .testTarget(
             name: "LabTests", dependencies: ["TestSupport"],
             exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),

@@ -27,6 +27,10 @@ public enum MessageID: String, Sendable, Hashable, CaseIterable {
     case converged = "157076f63e15481c8abdb30ad598e085"
     /// The state database was damaged and rebuilt.
     case storeRecovered = "b084cf1c610b464da3779a1c3b063011"
+    /// The fleet's database does not answer.
+    case databaseAway = "6c1d9a0f3f7b4f0e9a3f2f6f5b7d8e21"
+    /// The fleet's database answers again.
+    case databaseBack = "b7e2c4d18a5f4c6fb0f9d3a1e4c5f672"
     /// The daemon started.
     case started = "f8845137e1804816856395fba93af048"
     /// An unfinished run was settled at start.

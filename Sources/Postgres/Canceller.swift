@@ -6,7 +6,7 @@ internal import Synchronization
 /// cut off keeps it waiting.
 final class Canceller: Sendable {
     /// libpq's address and key of a session.
-    // Safety: it is used by one thread at a time: made by the session's, then handed to the canceller's, which frees it.
+    // Safety: one thread uses it at a time: the session's makes it and hands it to the canceller's, which frees it.
     private struct Target: @unchecked Sendable {
         let pointer: OpaquePointer
     }

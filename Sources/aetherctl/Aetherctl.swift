@@ -36,7 +36,9 @@ struct Aetherctl: AsyncParsableCommand {
                 name: "Access", subcommands: [AccessToken.self, AccessProxy.self, AccessKubeconfig.self]),
             CommandGroup(
                 name: "Offline",
-                subcommands: [SiteValidate.self, SchemaShow.self, CompletionShow.self, VersionShow.self]),
+                subcommands: [
+                    SiteValidate.self, SchemaShow.self, StoreCommands.self, CompletionShow.self, VersionShow.self,
+                ]),
             CommandGroup(name: "Records", subcommands: [AuditCommands.self]),
         ])
 

@@ -19,6 +19,8 @@ struct Configuration: Sendable, Hashable {
     var contentRetention = Duration.seconds(30 * 86_400)
     /// The most bytes of replaced content.
     var contentBytesMaximum: Int64 = 1 << 30
+    /// The fleet's database; nil keeps API objects in the state database.
+    var postgres: PostgresSettings?
     /// Groups that may change things, besides root.
     var administrators = ["aetheredge-admin"]
     /// Groups that may read.
@@ -41,6 +43,7 @@ extension Configuration {
             if let seconds = Self.seconds(retention["content"]) { contentRetention = .seconds(seconds) }
             if let text = retention["contentLimit"]?.text { contentBytesMaximum = try Self.bytes(text) }
         }
+        if let settings = document["store"]?["postgres"] { postgres = try Self.postgres(settings) }
         if let groups = document["api"]?["administrators"]?.elements { administrators = groups.compactMap(\.text) }
         if let groups = document["api"]?["readers"]?.elements { readers = groups.compactMap(\.text) }
         if let level = document["log"]?["level"]?.text.flatMap({ Logger.Level(rawValue: $0) }) { logLevel = level }
@@ -64,6 +67,19 @@ extension Configuration {
             throw ConfigurationError("source.interval must be at least 1s")
         }
         return spec
+    }
+
+    private static func postgres(_ value: PositionedValue) throws(ConfigurationError) -> PostgresSettings {
+        var settings = PostgresSettings(connection: value["connection"]?.text ?? "")
+        settings.passwordFile = value["passwordFile"]?.text
+        settings.partition = value["partition"]?.text
+        if let count = integer(value["connections"]) { settings.connections = Int(count) }
+        if let time = seconds(value["connectTimeout"]) { settings.connectTimeout = .seconds(time) }
+        if let time = seconds(value["statementTimeout"]) { settings.statementTimeout = .seconds(time) }
+        guard settings.connectTimeout > .zero, settings.statementTimeout > .zero else {
+            throw ConfigurationError("the times of store.postgres must be at least 1s")
+        }
+        return settings
     }
 
     private static func seconds(_ value: PositionedValue?) -> Int64? { value?.text.flatMap(DurationText.seconds) }

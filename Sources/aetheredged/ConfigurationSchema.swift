@@ -8,6 +8,7 @@ enum ConfigurationSchema {
             FieldSchema("source", .object(source), "Where the declared state comes from."),
             FieldSchema("reconcile", .object(reconcile), "How the host is kept in its state."),
             FieldSchema("retention", .object(retention), "How long records are kept."),
+            FieldSchema("store", .object(store), "Where API objects are kept."),
             FieldSchema("api", .object(api), "Who may use the control socket."),
             FieldSchema("log", .object(log), "What is logged."),
         ])
@@ -49,6 +50,22 @@ enum ConfigurationSchema {
             FieldSchema("generations", .integer(2...1000), "Generations that are kept.", default: 20),
             FieldSchema("content", .text(.duration), "How long replaced bytes can be recovered.", default: "30d"),
             FieldSchema("contentLimit", .string, "The most bytes of replaced content.", default: "1GiB"),
+        ])
+
+    static let store = ObjectSchema(
+        "ConfigurationStore", title: "the store", summary: "Where API objects are kept.",
+        fields: [FieldSchema("postgres", .object(postgres), "The database of a fleet, instead of the state database.")])
+
+    static let postgres = ObjectSchema(
+        "ConfigurationPostgres", title: "the fleet's database", summary: "A PostgreSQL database for API objects.",
+        fields: [
+            FieldSchema(
+                "connection", .string, "A libpq connection string: a URI, or keywords.", required: true),
+            FieldSchema("passwordFile", .string, "A file with the password."),
+            FieldSchema("partition", .string, "The name of this host in the fleet; its host name by default."),
+            FieldSchema("connections", .integer(1...32), "Connections, besides one that listens.", default: 3),
+            FieldSchema("connectTimeout", .text(.duration), "For each address to answer.", default: "5s"),
+            FieldSchema("statementTimeout", .text(.duration), "For each statement.", default: "10s"),
         ])
 
     static let api = ObjectSchema(

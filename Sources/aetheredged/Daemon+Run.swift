@@ -24,23 +24,31 @@ extension Daemon {
             database: database, journal: environment.journal, content: content, worker: environment.worker,
             runsKept: configuration.runsKept, logger: logger)
         let trigger = SourceTrigger(
-            objects: objects, sources: sourceQueue, host: hostQueue, reconciler: hostReconciler, logger: logger)
+            objects: objects, sources: sourceQueue, host: hostQueue, reconciler: hostReconciler,
+            absorptions: backend.absorptions, logger: logger)
         let approvals = Informer(
             store: objects, kind: ApprovalKind.descriptor.kind, clock: clock, logger: logger
         ) { [hostQueue] event in
             if case .modified = event { hostQueue.add(.pass) }
         }
         let collector = GarbageCollector(
-            store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], clock: clock,
+            store: backend.shared, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], clock: clock,
             logger: logger)
         let notify = NotifyService(logger: logger) { [environment] in
             do { return try await environment.worker.run { true } } catch { return false }
         }
-        let services: [any Service] = [
-            maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings, host,
-            sources, approvals, trigger, collector,
-            InterruptService(reconciler: hostReconciler), notify,
-        ]
+        let back = backend.services(logger: logger) { [publisher, sourceQueue, hostQueue] in
+            await publisher.publishPending()
+            sourceQueue.add(sourceName)
+            hostQueue.add(.pass)
+        }
+        let services: [any Service] =
+            back + [
+                maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings,
+                host,
+                sources, approvals, trigger, collector,
+                InterruptService(reconciler: hostReconciler), notify,
+            ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
@@ -53,6 +61,7 @@ extension Daemon {
                 LogKey.source: "\(configuration.source?.git ?? configuration.source?.directory ?? "none")",
             ])
         try await group.run()
+        backend.close()
         try database.close()
         systemd?.close()
     }
@@ -71,6 +80,7 @@ extension Daemon {
         }
         let (result, message) = try await hostReconciler.passOnce()
         let counts = ResourceCounts(try await environment.worker.run { [resources] in try resources.counts() })
+        backend.close()
         try database.close()
         switch result {
         case .waitingForApproval, .denied: return .waitingForApproval

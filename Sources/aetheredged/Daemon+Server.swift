@@ -22,10 +22,11 @@ extension Daemon {
             administratorGroupNames: configuration.administrators,
             readerGroupNames: configuration.readers)
         let services = ControlServices(
-            store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], actions: actions(),
-            readiness: { nil },
+            store: backend.shared, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
+            actions: actions(),
+            readiness: { [backend] in backend.outage()?.message },
             resourceCounts: { [environment, resources] in try await environment.worker.run { try resources.counts() } },
-            publishBookmarks: { [objects] in try await objects.publishBookmarks() },
+            publishBookmarks: backend.publishBookmarks,
             version: ["version": .string(ProductVersion.text), "platform": .string("linux/\(Self.architecture)")],
             userName: { id in do { return try accounts.userName(of: id) } catch { return nil } },
             groupName: { id in do { return try accounts.groupName(of: id) } catch { return nil } },
@@ -52,7 +53,15 @@ extension Daemon {
     private func actions() -> ControlActions {
         let control = HostControl(reconciler: hostReconciler, queue: hostQueue, downloads: downloads)
         return ControlActions(
-            summary: { try await control.summary() },
+            summary: { [backend] in
+                var summary = try await control.summary()
+                if let outage = backend.outage() {
+                    summary.errors.append(
+                        ObjectError(
+                            object: "Host/store", reason: Reason.storeUnavailable.rawValue, message: outage.message))
+                }
+                return summary
+            },
             plan: { request in
                 guard let directory = request.directory else { return try await control.plan() }
                 return try await self.plan(directory, control)

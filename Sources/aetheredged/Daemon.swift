@@ -21,7 +21,8 @@ struct Daemon: Sendable {
     let configuration: Configuration
     let logger: Logger
     let database: HostDatabase
-    let objects: SQLiteObjectStore
+    let backend: ObjectBackend
+    let objects: any ObjectStore
     let resources: ResourceTable
     let environment: HostEnvironment<LinuxHost>
     let hostReconciler: HostReconciler<LinuxHost>
@@ -47,12 +48,11 @@ struct Daemon: Sendable {
         try StateDirectories.make(paths)
         let database = try HostDatabase(path: paths.state + "/state.db")
         self.database = database
-        let limits = ContentLimits(
-            byteCap: configuration.contentBytesMaximum, resourceQuota: ContentLimits.standard.resourceQuota,
-            retention: configuration.contentRetention)
-        let content = try ContentStore(database, directory: paths.state + "/content", limits: limits)
+        let content = try ContentStore(
+            database, directory: paths.state + "/content", limits: Self.contentLimits(configuration))
         self.content = content
-        let objects = SQLiteObjectStore(database)
+        backend = try ObjectBackend(configuration, database, paths)
+        let objects = backend.own
         self.objects = objects
         resources = ResourceTable(database)
         settings = SettingTable(database)
@@ -106,6 +106,12 @@ struct Daemon: Sendable {
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
                 generationsKept: configuration.generationsKept))
+    }
+
+    private static func contentLimits(_ configuration: Configuration) -> ContentLimits {
+        ContentLimits(
+            byteCap: configuration.contentBytesMaximum, resourceQuota: ContentLimits.standard.resourceQuota,
+            retention: configuration.contentRetention)
     }
 
     /// As many as there are processors, at most four: observing and writing are short, and a host has other work to do.

@@ -98,12 +98,17 @@ public final class PostgresServer: Sendable {
         }
         let connection = try PostgresConnection(name: "pg-start", configuration: configuration())
         defer { connection.close() }
+        try await insist { try await connection.run { _ in } }
+    }
+
+    /// Repeats a body for half a minute while the server does not take connections: it starts, or recovers.
+    private func insist<Result>(_ body: () async throws -> Result) async throws -> Result {
         for _ in 0..<1_500 {
-            do { return try await connection.run { _ in } } catch let error as PostgresError where error.isOutage {
+            do { return try await body() } catch let error as PostgresError where error.isOutage {
                 try await thread.run { _ = try Poll().waited(.milliseconds(20)) }
             }
         }
-        throw PostgresServerError("the server does not start: \(log)")
+        throw PostgresServerError("the server does not take connections: \(log)")
     }
 
     /// Stops the server and returns once it is gone.
@@ -127,15 +132,17 @@ public final class PostgresServer: Sendable {
     /// Stops a process of the server in its tracks, or lets it go on.
     public func freeze(_ process: Int32, _ isFrozen: Bool) { kill(process, isFrozen ? SIGSTOP : SIGCONT) }
 
-    /// Runs a statement as the administrator and gives the first column of its answer.
+    /// Runs a statement as the administrator, again while the server is away, and gives the first column of its answer.
     @discardableResult
     public func administer(_ sql: String) async throws -> [String] {
         let connection = try PostgresConnection(
             name: "pg-admin", configuration: configuration("application_name=administrator"))
         defer { connection.close() }
-        return try await connection.run { session in
-            let rows = try session.run([PostgresQuery(sql, isPrepared: false)])[0]
-            return try (0..<rows.count).map { row in rows.isNull(row, 0) ? "" : try rows.text(row, 0) }
+        return try await insist {
+            try await connection.run { session in
+                let rows = try session.run([PostgresQuery(sql, isPrepared: false)])[0]
+                return try (0..<rows.count).map { row in rows.isNull(row, 0) ? "" : try rows.text(row, 0) }
+            }
         }
     }
 

@@ -29,8 +29,8 @@ public struct LeaderElection<Time: Clock>: Service where Time.Duration == Durati
 
     /// Makes a candidate for the lease `name`; nothing happens until it runs.
     ///
-    /// No two candidates have the same `holder`: a host's name and something random. The clock goes on while the machine
-    /// sleeps, or the leader notices too late that it is none.
+    /// No two candidates have the same `holder`: a host's name and something random. The clock goes on while the
+    /// machine sleeps, or the leader notices too late that it is none.
     public init(
         store: PostgreSQLObjectStore, name: String, holder: String,
         timing: LeaderElectionTiming = LeaderElectionTiming(), clock: Time, logger: Logger, body: @escaping Body

@@ -3,8 +3,9 @@ import Postgres
 
 /// The leases of a fleet, in its database.
 ///
-/// What keeps two holders apart is not time but the epoch: a fenced write holds the lease's row to the end of its commit,
-/// so that a lease changes hands between writes only, and a write under an older epoch is refused in its own transaction.
+/// What keeps two holders apart is not time but the epoch: a fenced write holds the lease's row to the end of its
+/// commit, so that a lease changes hands between writes only, and a write under an older epoch is refused in its own
+/// transaction.
 public struct LeaseTable: Sendable {
     private let store: PostgreSQLObjectStore
 
@@ -99,7 +100,8 @@ public struct LeaseTable: Sendable {
     static func fenced(_ lease: Lease) -> StoreError {
         StoreError(
             .fenced,
-            "'\(lease.holder)' cannot write under epoch \(lease.epoch) of the lease '\(lease.name)': it has changed hands"
+            "'\(lease.holder)' cannot write under epoch \(lease.epoch) of the lease '\(lease.name)': "
+                + "it has changed hands; stop what is done under it"
         )
     }
 

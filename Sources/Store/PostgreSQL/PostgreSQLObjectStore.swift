@@ -25,10 +25,11 @@ public final class PostgreSQLObjectStore: ObjectStore {
 
     /// Describes a store, and starts its threads; nothing is connected yet.
     ///
-    /// Kinds in `limits` keep at most so many objects: creating one more removes those that were written longest ago.
-    /// `backoff` and `clock` are for the attempts to connect, `wallTime` for the times of objects.
+    /// With an `owner`, a partition is that machine's alone: to another it is `.conflict`. Kinds in `limits` keep at
+    /// most so many objects: creating one more removes those that were written longest ago. `backoff` and `clock` are
+    /// for the attempts to connect, `wallTime` for the times of objects.
     public init(
-        _ configuration: PostgresConfiguration, partition: Partition, connections: Int = 4,
+        _ configuration: PostgresConfiguration, partition: Partition, owner: String? = nil, connections: Int = 4,
         patience: Duration = .seconds(2), backoff: ReconnectBackoff = ReconnectBackoff(),
         clock: some Clock<Duration> = ContinuousClock(), wallTime: @escaping @Sendable () -> WallTime = systemWallTime,
         identifier: @escaping @Sendable () -> String = randomIdentifier,
@@ -48,6 +49,7 @@ public final class PostgreSQLObjectStore: ObjectStore {
                 """)
             try PostgreSQLSchema().migrate(session)
             try PostgreSQLPartition.join(partition, session)
+            if let owner { try PostgreSQLPartition.claim(partition, for: owner, session) }
         }
         do throws(PostgresError) {
             pool = try PostgresPool(

@@ -43,6 +43,20 @@ enum PostgreSQLPartition {
         ])
     }
 
+    /// Takes a partition for one machine, or throws `.conflict` when another has it: two hosts of one name would undo
+    /// each other's work.
+    static func claim(_ partition: Partition, for owner: String, _ session: PostgresSession) throws {
+        let arguments: [PostgresValue] = [.text(partition.rawValue), .text(owner)]
+        try session.run("UPDATE aetheredge.partitions SET owner = $2 WHERE name = $1 AND owner IS NULL", arguments)
+        let rows = try session.run(
+            "SELECT owner FROM aetheredge.partitions WHERE name = $1 AND owner <> $2", arguments)
+        guard rows.count > 0 else { return }
+        throw StoreError(
+            .conflict,
+            "the partition '\(partition.rawValue)' belongs to the machine '\(try rows.text(0, 0))', not to '\(owner)'; "
+                + "name another partition, or set its owner in aetheredge.partitions to null if that machine is gone")
+    }
+
     /// The channel on which a partition's writes are told.
     static func channel(_ partition: Partition) -> String {
         "aetheredge_" + ContentDigest(hashing: partition.rawValue).hex.prefix(32)

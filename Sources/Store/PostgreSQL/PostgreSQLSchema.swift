@@ -65,7 +65,8 @@ struct PostgreSQLSchema: Sendable {
     private static let schema1 = [
         """
         CREATE TABLE aetheredge.partitions (
-            name text COLLATE "C" PRIMARY KEY, version bigint NOT NULL, start bigint NOT NULL) WITH (fillfactor = 50)
+            name text COLLATE "C" PRIMARY KEY, owner text, version bigint NOT NULL, start bigint NOT NULL)
+        WITH (fillfactor = 50)
         """,
         """
         CREATE UNLOGGED TABLE aetheredge.incarnations (
