@@ -25,7 +25,9 @@ public final class RememberingObjectStore: ObjectStore {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let told = AsyncStream.makeStream(of: WatchEvent.self, bufferingPolicy: .bufferingNewest(1_024))
 
-    /// What was absorbed, for those who would watch it; read by one task only. The oldest of very many are left out.
+    /// What was absorbed, for those who would watch it.
+    ///
+    /// Read by one task only; the oldest of very many are left out.
     public var absorptions: AsyncStream<WatchEvent> { told.stream }
 
     /// Remembers objects of the `kept` kinds of another store in a state database.

@@ -30,7 +30,9 @@ struct RememberingState {
         return reason == nil
     }
 
-    /// Notes what has to be told; duties for one object become one. Returns the object of a duty that was given up.
+    /// Notes what has to be told; duties for one object become one.
+    ///
+    /// Returns the object of a duty that was given up.
     mutating func add(_ duty: Duty, for key: ObjectKey, error: StoreError) -> ObjectKey? {
         if reason == nil { reason = error }
         guard let earlier = duties[key] else {
