@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Closes a connection that sends no head in time, or that nobody has used for long.
+/// Closes a connection that does not send its head or its body in time, or that nobody has used for long.
 final class ProxyGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -23,7 +23,11 @@ final class ProxyGuard: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head = Self.unwrapInboundIn(data) { timer?.cancel() }
+        switch Self.unwrapInboundIn(data) {
+        case .head: arm(context, limits.bodyTimeout)
+        case .body: break
+        case .end: timer?.cancel()
+        }
         context.fireChannelRead(data)
     }
 

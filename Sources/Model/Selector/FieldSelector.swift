@@ -94,8 +94,9 @@ public struct FieldSelector: Sendable, Hashable {
             throw failure("'\(name.shownInMessage)' is not a field")
         }
         guard roots.contains(root) else {
+            let usual = roots.prefix(2).joined(separator: ", ") + " or " + roots.dropFirst(2).prefix(1).joined()
             throw failure(
-                "there is no field '\(name.shownInMessage)'; begin it with \(roots.prefix(3).joined(separator: ", "))"
+                "there is no field '\(name.shownInMessage)'; begin it with \(usual)"
                     + Suggestion.clause(for: root, among: roots))
         }
         guard let unescaped = unescape(value) else { throw failure("'\\' must be followed by '\\', ',' or '='") }
