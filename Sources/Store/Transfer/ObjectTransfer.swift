@@ -26,7 +26,8 @@ public struct ObjectTransfer: Sendable {
 
     /// Copies everything; the source keeps its objects.
     ///
-    /// Throws `.conflict` unless the target is empty or what it holds is to be replaced, and `.corrupt` should it differ from the source afterwards.
+    /// Throws `.conflict` unless the target is empty or what it holds is to be replaced, and `.corrupt` should it differ
+    /// from the source afterwards.
     public func run(replacing: Bool = false) async throws -> Report {
         let objects = try await Self.objects(of: source)
         let version = try await source.newestVersion()

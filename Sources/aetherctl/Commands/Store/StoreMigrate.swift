@@ -16,7 +16,8 @@ struct StoreMigrate: ConsoleCommand {
         commandName: "migrate", abstract: "Copy all API objects from one store to the other, and compare them.",
         discussion: """
             Stop aetheredged first; its state is locked meanwhile. The store that the objects go to must be empty, \
-            unless --replace is given, and the other keeps its own. Set or remove store.postgres in the configuration before the next start.
+            unless --replace is given, and the other keeps its own. Set or remove store.postgres in the configuration \
+            before the next start.
             """)
 
     @Option(name: .long, help: "Where to: postgres, or state (the state database).")
