@@ -3,6 +3,7 @@ internal import Model
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// One connection of a client: forwards its requests one by one, each on a connection of its own to the daemon.
 ///
@@ -23,9 +24,18 @@ struct ProxyConnection: Sendable {
     let client: ProxyServer.Client
     let location: SocketLocation
     let group: MultiThreadedEventLoopGroup
+    private let upstream = CurrentUpstream()
+
+    init(client: ProxyServer.Client, location: SocketLocation, group: MultiThreadedEventLoopGroup) {
+        self.client = client
+        self.location = location
+        self.group = group
+    }
 
     /// Serves until the client is gone.
     func run() async {
+        // Whoever leaves ends the request, also in the middle of a watch.
+        client.channel.closeFuture.whenComplete { [upstream] _ in upstream.end() }
         do {
             try await client.executeThenClose { inbound, outbound in
                 var parts = inbound.makeAsyncIterator()
@@ -63,9 +73,7 @@ struct ProxyConnection: Sendable {
                     message: "the daemon does not answer on '\(location.path)': is aetheredged running?"), outbound)
             return false
         }
-        // Whoever leaves ends the request, also in the middle of a watch.
-        let daemon = upstream.channel
-        client.channel.closeFuture.whenComplete { _ in daemon.close(promise: nil) }
+        self.upstream.begin(upstream.channel)
         return try await forward(head, &parts, to: upstream, outbound)
     }
 
@@ -150,5 +158,32 @@ struct ProxyConnection: Sendable {
             return false
         }
         return parts[0].lowercased() == "bearer"
+    }
+}
+
+/// The connection to the daemon of the request in hand: it ends with the client's.
+private final class CurrentUpstream: Sendable {
+    private struct State {
+        var isOver = false
+        var channel: (any Channel)?
+    }
+
+    private let state = Mutex(State())
+
+    /// Takes the place of the last request's, which is over; closes it at once where the client is gone.
+    func begin(_ channel: any Channel) {
+        let isOver = state.withLock { state in
+            state.channel = channel
+            return state.isOver
+        }
+        if isOver { channel.close(promise: nil) }
+    }
+
+    func end() {
+        let channel = state.withLock { state in
+            state.isOver = true
+            return state.channel
+        }
+        channel?.close(promise: nil)
     }
 }
