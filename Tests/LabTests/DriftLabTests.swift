@@ -21,7 +21,10 @@ struct DriftLabTests {
         Spoiling(testDescription: "delete", perl: "unlink($f) or die"),
         Spoiling(testDescription: "chmod", perl: "chmod(0666, $f) or die"),
         Spoiling(testDescription: "chown", perl: "chown(1, 1, $f) or die"),
-        Spoiling(testDescription: "symlink", perl: "unlink($f); symlink('/etc/passwd', $f) or die"),
+        // In one step: between two, the file that is gone may be back already.
+        Spoiling(
+            testDescription: "symlink",
+            perl: "symlink('/etc/passwd', \"$f.x\") or die; rename(\"$f.x\", $f) or die"),
         Spoiling(testDescription: "move away", perl: "rename($f, '/srv/elsewhere') or die"),
     ]
 
