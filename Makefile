@@ -31,7 +31,7 @@ help: ## this list
 PACKAGES_BUILD := binutils gcc libc6-dev libsystemd-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev zlib1g-dev pkg-config git
 PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs acl attr curl openssl openssh-client gnupg postgresql prometheus shellcheck python3 python3-venv
 # For the conformance tests: Debian's kubectl, unpacked beside whatever the host has, and clients from PyPI.
-PACKAGES_PYPI := kubernetes==37.0.2 schemathesis==4.32.5
+PACKAGES_PYPI := kopf==1.45.2 kubernetes==37.0.2 schemathesis==4.32.5
 TOOLS := $(BUILD)/tools
 KUBECTL := $(TOOLS)/kubernetes-client/usr/bin/kubectl
 .PHONY: deps
@@ -44,7 +44,7 @@ deps: ## install the Debian packages that building and testing need
 	@test -x $(KUBECTL) || { mkdir -p $(TOOLS) && cd $(TOOLS) && \
 	  { apt-get download -qq kubernetes-client 2>/dev/null || { apt-get update -qq && apt-get download -qq kubernetes-client; }; } && \
 	  dpkg -x kubernetes-client_*.deb kubernetes-client && rm kubernetes-client_*.deb; }
-	@test -x $(TOOLS)/python/bin/schemathesis || { python3 -m venv $(TOOLS)/python && \
+	@{ test -x $(TOOLS)/python/bin/schemathesis && test -x $(TOOLS)/python/bin/kopf; } || { python3 -m venv $(TOOLS)/python && \
 	  $(TOOLS)/python/bin/pip -q --disable-pip-version-check install $(PACKAGES_PYPI); } || \
 	  echo "cannot install $(PACKAGES_PYPI) from PyPI; the tests that need them are skipped" >&2
 

@@ -83,7 +83,7 @@ struct Daemon: Sendable {
             journal: RunJournal(database), settings: settings, objects: objects, worker: worker, logger: logger)
         self.publisher = publisher
         let generations = GenerationTable(database)
-        let events = EventRecorder(store: objects, source: "aetheredged", wallTime: systemWallTime)
+        let events = Self.recorder(objects, resources)
         environment = HostEnvironment(
             objects: objects, journal: RunJournal(database), resources: resources,
             generations: generations, content: content, audit: audit, host: host, planner: planner,
@@ -116,6 +116,13 @@ struct Daemon: Sendable {
 
     /// As many as there are processors, at most four: observing and writing are short, and a host has other work to do.
     private static var parallelThreads: Int { min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// The recorder of what happens to objects; resources are read where they are, for their uids.
+    private static func recorder(_ objects: any ObjectStore, _ resources: ResourceTable) -> EventRecorder {
+        EventRecorder(
+            store: objects, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)],
+            source: "aetheredged", wallTime: systemWallTime)
+    }
 
     /// The daemon's own places: what lies there changes by itself, and a blueprint must not touch it.
     private static func deniedTrees(_ paths: Paths) -> [DeniedTree] {

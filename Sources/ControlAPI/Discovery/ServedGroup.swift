@@ -14,9 +14,8 @@ struct ServedGroup: Sendable {
 
     /// The names of the groups.
     static let names: [String] = {
-        let isCoreServed = RouteTable.objects.contains { $0.groupName.isEmpty }
-        let named = [apiGroupName, ReviewResource.selfReview.group, ReviewResource.accessReview.group]
-        return isCoreServed ? [""] + named : named
+        let other = Set(RouteTable.objects.map(\.groupName)).subtracting([apiGroupName]).sorted()
+        return other + [apiGroupName, ReviewResource.selfReview.group, ReviewResource.accessReview.group]
     }()
 
     /// Every group.
@@ -40,7 +39,7 @@ struct ServedGroup: Sendable {
 
     private static func resources(in group: String) -> [ServedResource] {
         let kinds = KindRegistry.descriptors.compactMap { ServedResource(of: $0, in: group) }
-        return kinds
+        return kinds + (group.isEmpty ? [.namespaces] : [])
             + ReviewResource.all.filter { $0.group == group }.map {
                 ServedResource(plural: $0.plural, singular: $0.singular, kind: $0.kind, verbs: ["create"])
             }
@@ -86,10 +85,14 @@ extension ServedResource {
             plural: descriptor.plural, singular: descriptor.singular, kind: descriptor.kind.rawValue,
             verbs: verbs.sorted(), isNamespaced: routes.contains(where: \.isNamespaced),
             shortNames: descriptor.shortNames,
-            categories: group.isEmpty
+            categories: group != apiGroupName
                 ? [] : Self.special.contains(descriptor.kind) ? ["aetheredge"] : ["all", "aetheredge"],
             subresources: below.keys.sorted().map {
                 Subresource(name: $0, verbs: below[$0, default: []].sorted())
             })
     }
+
+    /// The one namespace.
+    static let namespaces = ServedResource(
+        plural: "namespaces", singular: "namespace", kind: "Namespace", verbs: ["get", "list"], shortNames: ["ns"])
 }

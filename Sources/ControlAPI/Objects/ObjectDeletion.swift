@@ -9,10 +9,13 @@ struct ObjectDeletion: Sendable {
     private let descriptor: KindDescriptor
     private let store: any ObjectStore
     private let options: DeleteOptions
+    private let view: ObjectView
 
-    init(_ context: RequestContext) throws {
+    /// Prepares a deletion whose answer has a shape; without one, that in which objects are stored.
+    init(_ context: RequestContext, _ view: ObjectView? = nil) throws {
         self.context = context
         descriptor = try context.descriptor()
+        self.view = view ?? .stored(descriptor)
         store = context.services.store
         options = try DeleteOptions(context)
     }
@@ -25,7 +28,7 @@ struct ObjectDeletion: Sendable {
             return .json((try? APIStatus(success: nil).json) ?? .null)
         }
         switch left {
-        case .held(let object): return .json(try form.json(object, .stored(descriptor), now: context.services.now()))
+        case .held(let object): return .json(try form.json(object, view, now: context.services.now()))
         case .gone(let object):
             var details = APIStatus.Details(name: object.metadata.name, kind: descriptor.plural)
             details.uid = object.metadata.uid
@@ -35,7 +38,7 @@ struct ObjectDeletion: Sendable {
 
     /// Deletes every object that a selection names.
     func collection() async throws -> APIResponse {
-        let selection = try ObjectSelection(context.request, .stored(descriptor))
+        let selection = try ObjectSelection(context.request, view)
         var limit = try context.request.count("limit").flatMap { $0 == 0 ? nil : $0 } ?? .max
         var next: String?
         repeat {

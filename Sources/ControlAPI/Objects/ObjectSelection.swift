@@ -19,7 +19,7 @@ struct ObjectSelection: Sendable {
     }
 
     /// Whether everything is selected.
-    var isEverything: Bool { labels.requirements.isEmpty && fields.requirements.isEmpty }
+    var isEverything: Bool { !view.isEmpty && labels.requirements.isEmpty && fields.requirements.isEmpty }
 
     /// Whether an object that is selected stays so whatever is written to it.
     var isByNameOnly: Bool {
@@ -28,6 +28,7 @@ struct ObjectSelection: Sendable {
 
     func matches(_ object: APIObject) -> Bool {
         if isEverything { return true }
+        if view.isEmpty { return false }
         guard labels.matches(object.metadata.labels ?? [:]) else { return false }
         if isStoredShape || fields.requirements.isEmpty { return fields.matches(object) }
         guard let json = try? view.json(object) else { return false }

@@ -12,6 +12,8 @@ struct ObjectView: Sendable {
     let json: @Sendable (APIObject) throws(ModelError) -> JSONValue
     /// The rows and columns of a table at a time.
     let table: @Sendable ([APIObject], WallTime) -> ObjectTable
+    /// Whether the client looks where there are none.
+    var isEmpty = false
 
     /// Objects as they are stored.
     static func stored(_ descriptor: KindDescriptor) -> ObjectView {

@@ -56,14 +56,15 @@ struct APIOperation: Sendable {
             return
         }
         let part = below == nil ? "" : "status of a "
-        let object = Content(schema: OpenAPIExport.name(kindName))
+        let schema = route.shape?.schemaName ?? kindName
+        let object = Content(schema: OpenAPIExport.name(schema))
         let sent = Content(schema: object.schema, types: route.review == nil ? ObjectWriting.bodyTypes : object.types)
         let written = APIParameter.writing + [APIParameter.validation]
         switch route.accessVerb {
         case "list":
             (action, summary) = ("list", "list or watch objects of kind \(kindName)")
             (parameters, body) = (APIParameter.listing, nil)
-            answer = Content(schema: OpenAPIExport.name(kindName + "List"))
+            answer = Content(schema: OpenAPIExport.name(schema + "List"))
         case "create":
             (action, summary) = ("post", "create a \(kindName)")
             (parameters, body, answer) = (route.review == nil ? written : [], sent, object)
@@ -92,8 +93,11 @@ struct APIOperation: Sendable {
             if case .literal(let text) = segment { text } else { nil }
         }
         let below = names.drop { $0 != route.resource }.dropFirst()
-        let group = route.groupName.split(separator: ".").map { String($0).capitalizedFirst }.joined()
-        return ([route.accessVerb + group + "V1" + kind] + below.map(\.capitalizedFirst)).joined()
+        let group =
+            route.groupName.isEmpty
+            ? "Core" : route.groupName.split(separator: ".").map { String($0).capitalizedFirst }.joined()
+        let scope = names.contains("namespaces") ? "Namespaced" : ""
+        return ([route.accessVerb + group + "V1" + scope + kind] + below.map(\.capitalizedFirst)).joined()
     }
 }
 

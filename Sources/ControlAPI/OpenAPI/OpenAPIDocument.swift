@@ -20,7 +20,8 @@ struct OpenAPIDocument: Sendable {
         ]
         let schemas = JSONValue.object(
             OpenAPIExport.definitions(
-                dialect, with: ActionSchemas.bodies, ReviewResource.all.map { ($0.served, $0.group) }
+                dialect, with: ActionSchemas.bodies, ReviewResource.all.map { ($0.served, $0.kind, $0.group) },
+                lists: EventShape.allCases.map { ($0.schema, "Event", $0.group) }
             ).merging(MetaSchemas.definitions(dialect)) { first, _ in first })
         let token: JSONValue = [
             "type": "apiKey", "in": "header", "name": "Authorization",

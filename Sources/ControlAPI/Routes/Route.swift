@@ -23,6 +23,8 @@ struct Route: Sendable {
     let descriptor: KindDescriptor?
     /// What is created, where that is not stored.
     let review: ReviewResource?
+    /// The API of Kubernetes in whose shape it answers, where that is not our own.
+    let shape: EventShape?
     let handler: Handler
 
     /// A route to a review; everybody may ask about themselves.
@@ -34,12 +36,28 @@ struct Route: Sendable {
         verb = "create"
         descriptor = nil
         self.review = review
+        shape = nil
         self.handler = handler
     }
 
     init(
         _ method: String, _ path: String, _ right: Authorizer.Right, verb: String, of descriptor: KindDescriptor? = nil,
         _ handler: @escaping Handler
+    ) {
+        self.init(method, path, right, verb: verb, of: descriptor, in: nil, handler)
+    }
+
+    /// A route to events in a shape of Kubernetes.
+    init(
+        _ method: String, _ path: String, _ right: Authorizer.Right, verb: String, _ shape: EventShape,
+        _ handler: @escaping Handler
+    ) {
+        self.init(method, path, right, verb: verb, of: EventKind.descriptor, in: shape, handler)
+    }
+
+    private init(
+        _ method: String, _ path: String, _ right: Authorizer.Right, verb: String, of descriptor: KindDescriptor?,
+        in shape: EventShape?, _ handler: @escaping Handler
     ) {
         self.method = method
         self.path = path
@@ -48,6 +66,7 @@ struct Route: Sendable {
         self.verb = verb
         self.descriptor = descriptor
         review = nil
+        self.shape = shape
         self.handler = handler
     }
 
@@ -55,7 +74,7 @@ struct Route: Sendable {
         path.split(separator: "/").map { segment in
             switch segment {
             case "{name}": .name
-            case "{any}": .any
+            case "{any}", "{namespace}": .any
             default: .literal(String(segment))
             }
         }
@@ -89,7 +108,7 @@ struct Route: Sendable {
     var kindName: String? { descriptor?.kind.rawValue ?? review?.kind }
 
     /// The API group of what the route is about.
-    var groupName: String { review?.group ?? (path.hasPrefix("/api/") ? "" : apiGroupName) }
+    var groupName: String { shape?.group ?? review?.group ?? apiGroupName }
 
     /// Whether the path names a namespace, as that of core objects may.
     var isNamespaced: Bool { pattern.contains(.literal("namespaces")) }

@@ -2,10 +2,10 @@ internal import Model
 
 /// Every route that is served.
 enum RouteTable {
-    static let routes: [Route] = serviceRoutes + discoveryRoutes + objects + reviewRoutes
+    static let routes: [Route] = serviceRoutes + discoveryRoutes + objects + reviewRoutes + namespaceRoutes
 
     /// Those that are about objects; discovery is made from them.
-    static let objects: [Route] = KindRegistry.descriptors.flatMap(objectRoutes) + actionRoutes
+    static let objects: [Route] = KindRegistry.descriptors.flatMap(objectRoutes) + actionRoutes + eventRoutes
 
     private static let serviceRoutes: [Route] = [
         Route("GET", "/healthz", .open, verb: "get") { _ in .text("ok") },

@@ -20,14 +20,29 @@ public enum EventKind: Kind {
         public var count: Int
         /// The controller that reports it.
         public var source: String
+        /// The host of the controller, or what else tells one of its instances from the next.
+        public var reportingInstance: String?
+        /// The object's uid.
+        public var involvedUID: String?
+        /// The object's API version; nil for one of ours.
+        public var involvedAPIVersion: String?
+        /// The object's namespace; nil for one of ours.
+        public var involvedNamespace: String?
+        /// The object's version.
+        public var involvedResourceVersion: String?
+        /// The part of the object.
+        public var involvedFieldPath: String?
+        /// What was done.
+        public var action: String?
 
         /// Makes an event that happened once.
         public init(
-            involvedKind: String, involvedName: String, type: String, reason: String, message: String, time: WallTime,
-            source: String
+            involvedKind: String, involvedName: String, involvedUID: String? = nil, type: String, reason: String,
+            message: String, time: WallTime, source: String
         ) {
             self.involvedKind = involvedKind
             self.involvedName = involvedName
+            self.involvedUID = involvedUID
             self.type = type
             self.reason = reason
             self.message = message

@@ -63,11 +63,16 @@ extension ObjectMeta {
     /// The metadata as the API shows it.
     public var json: JSONValue {
         get throws(ModelError) {
-            let json = try JSONValue(encoding: self)
-            guard deletionTimestamp != nil, case .object(var members) = json else { return json }
+            guard case .object(var members) = try JSONValue(encoding: self) else { return .object([:]) }
+            for name in Self.containers where members[name] == .object([:]) || members[name] == .array([]) {
+                members[name] = nil
+            }
             // Nothing here ends gracefully: an object that is being deleted waits for its finalizers only.
-            members["deletionGracePeriodSeconds"] = 0
+            if deletionTimestamp != nil { members["deletionGracePeriodSeconds"] = 0 }
             return .object(members)
         }
     }
+
+    /// Members that are absent rather than empty, as clients expect.
+    private static let containers = ["labels", "annotations", "finalizers", "ownerReferences", "managedFields"]
 }

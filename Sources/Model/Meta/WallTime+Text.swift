@@ -11,6 +11,12 @@ extension WallTime: CustomStringConvertible {
         return "\(Self.pad(date.year, 4))-\(Self.pad(date.month, 2))-\(Self.pad(date.day, 2))T\(clock)\(tail)"
     }
 
+    /// RFC 3339 in UTC with six digits of a second's fraction, as `MicroTime` of Kubernetes is read.
+    public var microsecondText: String {
+        let text = description
+        return text.contains(".") ? text : text.dropLast() + ".000000Z"
+    }
+
     /// Reads RFC 3339 with any offset and any number of fraction digits (those after the ninth are dropped); nil for
     /// other text and for instants that nanoseconds cannot hold.
     public init?(text: String) {

@@ -24,22 +24,27 @@ public enum OpenAPIExport {
         ["$ref": .string(dialect.prefix + name)]
     }
 
-    /// The schemas of all kinds as the API serves them and of their lists, of `extra` objects, and of `others`, which
-    /// are kinds of a group.
+    /// A kind of another group, by its schema.
+    public typealias Foreign = (schema: ObjectSchema, kind: String, group: String)
+
+    /// The schemas of all kinds as the API serves them and of their lists, of `extra` objects, and of kinds of other
+    /// groups, of which some can be listed.
     public static func definitions(
-        _ dialect: Dialect, with extra: [ObjectSchema] = [], _ others: [(schema: ObjectSchema, group: String)] = []
+        _ dialect: Dialect, with extra: [ObjectSchema] = [], _ others: [Foreign] = [], lists: [Foreign] = []
     ) -> [String: JSONValue] {
         var exporter = OpenAPIExporter(dialect: dialect)
         for schema in KindSchema.all {
             exporter.add(schema.served)
             exporter.mark(schema.served.name, kind: schema.descriptor.kind.rawValue)
-            exporter.addList(of: schema.descriptor.kind.rawValue)
+            let kind = schema.descriptor.kind.rawValue
+            exporter.addList(of: kind, kind: kind, group: apiGroupName)
         }
         for schema in extra { exporter.add(schema) }
-        for (schema, group) in others {
+        for (schema, kind, group) in others + lists {
             exporter.add(schema)
-            exporter.mark(schema.name, kind: schema.name, group: group)
+            exporter.mark(schema.name, kind: kind, group: group)
         }
+        for (schema, kind, group) in lists { exporter.addList(of: schema.name, kind: kind, group: group) }
         return exporter.definitions
     }
 
@@ -75,9 +80,8 @@ private struct OpenAPIExporter {
         definitions[OpenAPIExport.name(schema)] = .object(members)
     }
 
-    mutating func addList(of kind: String) {
-        let list = kind + "List"
-        definitions[OpenAPIExport.name(list)] = [
+    mutating func addList(of schema: String, kind: String, group: String) {
+        definitions[OpenAPIExport.name(schema + "List")] = [
             "type": "object", "description": .string("A list of objects of the kind \(kind)."),
             "required": ["items"],
             "properties": [
@@ -85,10 +89,10 @@ private struct OpenAPIExporter {
                 "kind": described(["type": "string"], "The kind of the list."),
                 "metadata": described(OpenAPIExport.reference(Self.listMeta, dialect), "The version of the list."),
                 "items": described(
-                    ["type": "array", "items": OpenAPIExport.reference(OpenAPIExport.name(kind), dialect)],
+                    ["type": "array", "items": OpenAPIExport.reference(OpenAPIExport.name(schema), dialect)],
                     "The objects."),
             ],
-            "x-kubernetes-group-version-kind": [OpenAPIExport.groupVersionKind(list)],
+            "x-kubernetes-group-version-kind": [OpenAPIExport.groupVersionKind(kind + "List", group: group)],
         ]
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LinuxIO
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,6 +13,14 @@ struct Cluster: Sendable {
     let port: Int
     /// Runs programs as the user of the daemon, with the kubeconfig in the environment.
     let command: Command
+    private let daemon: RunningDaemon
+
+    fileprivate init(root: String, port: Int, command: Command, daemon: RunningDaemon) {
+        self.root = root
+        self.port = port
+        self.command = command
+        self.daemon = daemon
+    }
 
     var socketPath: String { root + "/run/aetheredge/control.sock" }
 
@@ -35,6 +44,11 @@ struct Cluster: Sendable {
     /// Runs aetherctl on the socket.
     func aetherctl(_ arguments: String...) async throws -> CommandResult {
         try await command.run([Products.aetherctl] + arguments)
+    }
+
+    /// Stops the daemon, or kills it, and starts it again; the proxy stays.
+    func restartDaemon(byKilling: Bool) async throws {
+        try await daemon.restart(in: command, root: root, byKilling: byKilling)
     }
 
     /// Runs curl on the socket.
@@ -90,17 +104,16 @@ private func runCluster<Result: Sendable>(
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
                 "HOME": directory + "/home", "KUBECONFIG": directory + "/kubeconfig", "AETHEREDGE_SOCKET": socket,
             ])
-        let daemon = try await command.start(
-            [Products.aetheredged, "--root", root], name: "aetheredged", until: "started")
-        return try await stopping(daemon) {
+        let daemon = RunningDaemon(try await RunningDaemon.start(in: command, root: root))
+        return try await stopping({ daemon.child }) {
             let proxy = try await command.start(
                 [Products.aetherctl, "proxy", "--port", "0"], name: "proxy", until: "serving on")
-            return try await stopping(proxy) {
+            return try await stopping({ proxy }) {
                 let told = try read(directory + "/proxy.err")
                 guard let port = told.split(separator: ":").last.flatMap({ Int($0.prefix { $0.isNumber }) }) else {
                     throw ConformanceError("the proxy told no port: \(told)")
                 }
-                let cluster = Cluster(root: root, port: port, command: command)
+                let cluster = Cluster(root: root, port: port, command: command, daemon: daemon)
                 let written = try await cluster.aetherctl(
                     "kubeconfig", "--port", String(port), "--write", directory + "/kubeconfig")
                 guard written.isSuccess else { throw ConformanceError("\(written)") }
@@ -110,13 +123,36 @@ private func runCluster<Result: Sendable>(
     }
 }
 
+/// The daemon of a cluster, which may be another one later.
+final class RunningDaemon: Sendable {
+    private let current: Mutex<ChildProcess>
+
+    fileprivate init(_ child: ChildProcess) { current = Mutex(child) }
+
+    fileprivate var child: ChildProcess { current.withLock { $0 } }
+
+    fileprivate static func start(in command: Command, root: String) async throws -> ChildProcess {
+        try await command.start([Products.aetheredged, "--root", root], name: "aetheredged", until: "started")
+    }
+
+    fileprivate func restart(in command: Command, root: String, byKilling: Bool) async throws {
+        let old = child
+        try await onOwnThread {
+            if byKilling { kill(old.pid, SIGKILL) }
+            old.stop()
+        }
+        let new = try await Self.start(in: command, root: root)
+        current.withLock { $0 = new }
+    }
+}
+
 /// Runs a body, then stops a program whatever came of it.
 private func stopping<Result: Sendable>(
-    _ child: ChildProcess, _ body: () async throws -> Result
+    _ child: @escaping @Sendable () -> ChildProcess, _ body: () async throws -> Result
 ) async throws -> Result {
     let result: Swift.Result<Result, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }
-    let status = try await onOwnThread { child.stop() }
+    let status = try await onOwnThread { child().stop() }
     #expect(status == 0, "the program must stop when it is asked to")
     return try result.get()
 }

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Glibc
 
-/// The programs that `make deps` installs from PyPI: the Python client of Kubernetes, and schemathesis.
+/// The programs that `make deps` installs from PyPI: the Python client of Kubernetes, kopf, and schemathesis.
 enum Python {
     /// Where they are; AETHEREDGE_PYTHON names another directory.
     static let directory =
         getenv("AETHEREDGE_PYTHON").map { String(cString: $0) } ?? Kubectl.tools + "/python/bin"
-    static let isInstalled = access(directory + "/schemathesis", X_OK) == 0
+    static let isInstalled = ["schemathesis", "kopf"].allSatisfy { access(directory + "/" + $0, X_OK) == 0 }
 
     /// A file of the tests.
     static func fixture(_ name: String) -> String {

@@ -196,9 +196,15 @@ enum FullObjects {
     }
 
     private static func event() -> Object<EventKind> {
-        let spec = EventKind.Spec(
-            involvedKind: "Resource", involvedName: "file:etc-motd", type: "Normal", reason: "Repaired", message: "m",
-            time: time, source: "vishnu")
+        var spec = EventKind.Spec(
+            involvedKind: "Resource", involvedName: "file:etc-motd", involvedUID: "u", type: "Normal",
+            reason: "Repaired", message: "m", time: time, source: "vishnu")
+        spec.involvedAPIVersion = "v1"
+        spec.involvedNamespace = "default"
+        spec.involvedResourceVersion = "1"
+        spec.involvedFieldPath = "spec"
+        spec.action = "Repair"
+        spec.reportingInstance = "host"
         return Object(metadata: meta, spec: spec, status: EventKind.Status())
     }
 }

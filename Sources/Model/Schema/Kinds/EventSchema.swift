@@ -12,6 +12,13 @@ enum EventSchema {
             FieldSchema("lastTimestamp", .text(.time), "When it last happened.", required: true),
             FieldSchema("count", .integer(1...Int64.max), "How often.", required: true),
             FieldSchema("source", .string, "The controller that reports it.", required: true),
+            FieldSchema("reportingInstance", .string, "The host of the controller."),
+            FieldSchema("involvedUID", .string, "The object's uid."),
+            FieldSchema("involvedAPIVersion", .string, "The object's API version; absent for one of this API."),
+            FieldSchema("involvedNamespace", .string, "The object's namespace; absent for one of this API."),
+            FieldSchema("involvedResourceVersion", .string, "The object's version."),
+            FieldSchema("involvedFieldPath", .string, "The part of the object."),
+            FieldSchema("action", .string, "What was done."),
         ])
 
     static let status = ObjectSchema(
