@@ -175,7 +175,10 @@ let package = Package(
             dependencies: ["ControlClient", "ControlProxy", "LinuxIO", "Model", "TestSupport", lifecycle, logging]),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["aetherctl", "aetheredged", "LinuxIO", "PostgresTestSupport", "TestSupport"]),
+            dependencies: [
+                "aetherctl", "aetheredged", "ControlClient", "LinuxIO", "Model", "PostgresTestSupport", "Store",
+                "StoreTestSupport", "TestSupport",
+            ]),
         .testTarget(
             name: "LabTests", dependencies: ["TestSupport"],
             exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),

@@ -89,7 +89,11 @@ private final class SessionSlot: @unchecked Sendable {
     func disconnect() { session = nil }
 
     private func connected() throws -> PostgresSession {
-        if let session { return session }
+        if let session {
+            session.lookForEnd()
+            if !session.isBroken { return session }
+            disconnect()
+        }
         let fresh = try PostgresSession(configuration, interruption: interruption, canceller: canceller)
         try preparation(fresh)
         guard !fresh.isBroken, !fresh.isInTransaction else {

@@ -112,6 +112,17 @@ public final class PostgresSession {
         return found
     }
 
+    /// Looks whether the server has ended the session since it was used last, without waiting.
+    func lookForEnd() {
+        // Its last words, then the end.
+        for _ in 0..<3 where !isBroken {
+            var poll = Poll()
+            poll.add(PQsocket(connection))
+            guard let ready = try? poll.wait(timeout: .zero), ready > 0 else { return }
+            if PQconsumeInput(connection) != 1 { isBroken = true }
+        }
+    }
+
     private var reason: String { String(cString: PQerrorMessage(connection)).trimmedLine }
 
     private func broken(_ act: String) -> PostgresError {

@@ -9,7 +9,7 @@ import Testing
         var objects: [APIObject] = []
         for number in 0..<120 {
             var draft = blueprint("b-\(number)", number)
-            draft.metadata.labels = ["number": "\(number)"]
+            draft.metadata.labels = ["number": "\(number)", "tier": "edge", "zone": "a", "owner": "b"]
             draft.metadata.finalizers = number == 7 ? ["example.org/hold"] : nil
             draft.status = ["text": .string("ä€😀\n\u{1}")]
             objects.append(try await store.create(draft, durability: .deferred))

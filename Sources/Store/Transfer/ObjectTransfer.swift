@@ -26,8 +26,8 @@ public struct ObjectTransfer: Sendable {
 
     /// Copies everything; the source keeps its objects.
     ///
-    /// Throws `.conflict` unless the target is empty or what it holds is to be replaced, and `.corrupt` should it differ
-    /// from the source afterwards.
+    /// Throws `.conflict` unless the target is empty or what it holds is to be replaced, and `.corrupt` should it
+    /// differ from the source afterwards.
     public func run(replacing: Bool = false) async throws -> Report {
         let objects = try await Self.objects(of: source)
         let version = try await source.newestVersion()
@@ -67,7 +67,7 @@ public struct ObjectTransfer: Sendable {
 
     private static func digest(of objects: [APIObject]) throws -> String {
         var hasher = ContentHasher()
-        for object in objects { hasher.update([UInt8](try StoredObject.encode(object))) }
+        for object in objects { hasher.update(try unversioned(object).json.canonicalBytes) }
         return "\(hasher.finish())"
     }
 

@@ -40,7 +40,8 @@ extension PostgreSQLObjectStore: TransferableStore {
             guard count == 0 else {
                 throw StoreError(
                     .conflict,
-                    "the partition '\(partition.rawValue)' holds \(count) objects already; replace them, or name another"
+                    "the partition '\(partition.rawValue)' holds \(count) objects already; "
+                        + "replace them, or name another"
                 )
             }
             var newest = max(try answers[1].integer(0, 0), Int64(clamping: version.value))
