@@ -126,9 +126,18 @@ import Testing
         var wanted = APIObject(kind: BlueprintKind.descriptor.kind, metadata: ObjectMeta(name: "a", labels: ["y": "2"]))
         wanted.spec = ["mode": "enforce"]
         let merged = ObjectApplication.merge(wanted, into: current)
-        #expect(merged.spec == ["mode": "enforce"] && merged.metadata.labels == ["x": "1", "y": "2"])
+        #expect(merged.spec == ["mode": "enforce", "prune": false] && merged.metadata.labels == ["x": "1", "y": "2"])
+        // Applied again, what the daemon filled in is no difference.
+        #expect(ObjectApplication.merge(wanted, into: merged) == merged)
         #expect(merged.metadata.resourceVersion == current.metadata.resourceVersion)
         #expect(ObjectApplication.merge(merged, into: merged) == merged)
+    }
+
+    @Test func `who set which fields is not shown`() {
+        let object: JSONValue = ["metadata": ["name": "a", "managedFields": [["manager": "x"]]], "spec": [:]]
+        let shown: JSONValue = ["metadata": ["name": "a"], "spec": [:]]
+        #expect(object.withoutManagers == shown)
+        #expect((["items": [object]] as JSONValue).withoutManagers == ["items": [shown]])
     }
 
     private static let list = """

@@ -61,13 +61,26 @@ struct Console: Sendable {
     func show(json: @autoclosure () throws -> JSONValue, as format: OutputFormat, text: () throws -> String) throws {
         switch format {
         case .table, .wide: try write(try text())
-        case .json: try write(try json().prettyText)
-        case .yaml: try write(YAMLText(try json()).text)
+        case .json: try write(try json().withoutManagers.prettyText)
+        case .yaml: try write(YAMLText(try json().withoutManagers).text)
         }
     }
 
     /// Prints a table.
     func show(_ table: TextTable, wide: Bool = false) throws {
         try write(table.text(width: wide ? nil : terminal.width, style: style))
+    }
+}
+
+extension JSONValue {
+    /// An object, or a list of objects, without the account of who set which fields: it is long, and for machines.
+    var withoutManagers: JSONValue {
+        guard case .object(var members) = self else { return self }
+        if case .object(var metadata) = members["metadata"] {
+            metadata["managedFields"] = nil
+            members["metadata"] = .object(metadata)
+        }
+        if case .array(let items) = members["items"] { members["items"] = .array(items.map(\.withoutManagers)) }
+        return .object(members)
     }
 }

@@ -49,6 +49,8 @@ struct ObjectApplication: Sendable {
     static func merge(_ wanted: APIObject, into current: APIObject) -> APIObject {
         var merged = current
         merged.spec = wanted.spec
+        // What the daemon would fill in is no difference; what it took from a repository has nothing filled in.
+        if merged.spec != current.spec { merged.fillDefaults() }
         if let labels = wanted.metadata.labels {
             merged.metadata.labels = (current.metadata.labels ?? [:]).merging(labels) { _, new in new }
         }

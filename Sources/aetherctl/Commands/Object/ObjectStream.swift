@@ -47,12 +47,12 @@ struct ObjectStream {
             try console.write(table.text(widths: widths, showsHeadings: isFirst, style: console.style))
         case .json:
             for object in objects {
-                let line: JSONValue = .object(["type": .string(type), "object": try object.json])
+                let line: JSONValue = .object(["type": .string(type), "object": try object.json.withoutManagers])
                 try console.write(line.canonicalText)
             }
         case .yaml:
             for object in objects {
-                let document: JSONValue = .object(["type": .string(type), "object": try object.json])
+                let document: JSONValue = .object(["type": .string(type), "object": try object.json.withoutManagers])
                 try console.write("---\n" + YAMLText(document).text)
             }
         }
