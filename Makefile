@@ -100,6 +100,7 @@ test: deps build ## everything: format, style, unit, conformance and lab tests (
 	swift test --skip-build --skip 'LabTests|ConformanceTests\.|$(COMPUTING)'
 	swift test --skip-build --filter '$(COMPUTING)'
 	swift test --skip-build --filter 'ConformanceTests\.'
+	AETHEREDGE_STORE=postgres swift test --skip-build --filter 'ConformanceTests\.(Reading|Writing|Discovery|Access)'
 	stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
 	  $(MAKE) install-staged DESTDIR=$$stage PREFIX=/usr && \
 	  AETHEREDGE_STAGE=$$stage swift test --skip-build --filter LabTests

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LinuxIO
+import PostgresTestSupport
 import Synchronization
 import TestSupport
 import Testing
@@ -80,11 +81,19 @@ enum Products {
 
 /// Runs a test against a daemon and its proxy, which stop when the test ends.
 ///
-/// `configuration` is the daemon's `aetheredge.yaml`.
+/// `configuration` is the daemon's `aetheredge.yaml`. With `AETHEREDGE_STORE=postgres` the daemon keeps its objects in
+/// a PostgreSQL of its own, unless the configuration says where.
 func withCluster<Result: Sendable>(
     configuration: String = "", _ body: (Cluster) async throws -> Result
 ) async throws -> Result {
-    try await turnstile.pass { try await runCluster(configuration, body) }
+    try await turnstile.pass {
+        let usesPostgres = getenv("AETHEREDGE_STORE").map { String(cString: $0) == "postgres" } ?? false
+        guard usesPostgres, !configuration.contains("store:") else { return try await runCluster(configuration, body) }
+        return try await withPostgres { server in
+            let store = "store: {postgres: {connection: \"\(server.connectionString)\", partition: cluster}}\n"
+            return try await runCluster(configuration + "\n" + store, body)
+        }
+    }
 }
 
 private let turnstile = Turnstile(places: 2)
