@@ -11,8 +11,12 @@ import Testing
     {
         let answer = try await server.request(
             "GET", blueprintsPath + "?watch=1&timeoutSeconds=1&" + query, accept: accept)
-        // The chunks of the answer stand around the lines.
-        return answer.body.split(separator: "\r\n").flatMap { $0.split(separator: "\n") }
+        return Self.frames(answer.body)
+    }
+
+    /// The frames of an answer; its chunks stand around the lines.
+    private static func frames(_ body: String) -> [JSONValue] {
+        body.split(separator: "\r\n").flatMap { $0.split(separator: "\n") }
             .filter { $0.hasPrefix("{") }.compactMap { try? JSONValue(parsing: String($0)) }
     }
 
@@ -59,7 +63,12 @@ import Testing
                 ("application/json", "Blueprint"), ("application/json;as=Table;v=v1;g=meta.k8s.io", "Table"),
                 ("application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", "PartialObjectMetadata"),
             ] {
-                let frames = try await frames(server, "allowWatchBookmarks=true", accept: accept)
+                let connection = try RawConnection(server.socketPath)
+                try await connection.send(
+                    "GET \(blueprintsPath)?watch=1&allowWatchBookmarks=true HTTP/1.1\r\nHost: x\r\n"
+                        + "Accept: \(accept)\r\n\r\n")
+                let frames = Self.frames(try await connection.read(until: "\"BOOKMARK\"}"))
+                connection.close()
                 let object = frames.first { $0["type"] == "BOOKMARK" }?["object"]
                 #expect(object?["kind"]?.stringValue == kind)
                 #expect(object?["metadata"]?["resourceVersion"] != nil)
