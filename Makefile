@@ -90,6 +90,8 @@ tidy: deps-build
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build --filter TidyTests
 
+# Of more tests at once, some would wait for the others longer than clients wait for answers.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 # Suites that compute for long run by themselves: beside them, tests that measure time would measure waiting.
 COMPUTING := HostRuntimeTests|StoreTests|ModelTests|TidyTests
 

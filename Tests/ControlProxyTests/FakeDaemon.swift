@@ -32,6 +32,16 @@ final class FakeDaemon: Sendable {
             _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         }
 
+        /// Reads to the end; whether that comes before the other end has been silent for some time.
+        func isEnded(within milliseconds: Int32) -> Bool {
+            var byte: UInt8 = 0
+            var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            while poll(&polled, 1, milliseconds) > 0 {
+                if recv(descriptor, &byte, 1, 0) <= 0 { return true }
+            }
+            return false
+        }
+
         /// Whether the other end closes within some time.
         func isClosed(within milliseconds: Int32) -> Bool {
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
