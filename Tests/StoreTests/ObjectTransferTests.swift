@@ -44,10 +44,14 @@ import Testing
         let server = try PostgresServer.current
         let local = SQLiteObjectStore(try HostDatabase.inMemory())
         let objects = try await fill(local)
-        try await withStore(on: server, freshPartition()) { remote in
-            let before = try await local.newestVersion()
-            let there = try await ObjectTransfer(from: local, to: remote).run()
-            #expect(there.objects == ["Blueprint": 120, "Source": 1])
+        let before = try await local.newestVersion()
+        let partition = freshPartition()
+        let there = try await withStore(on: server, partition) { remote in
+            try await ObjectTransfer(from: local, to: remote).run()
+        }
+        #expect(there.objects == ["Blueprint": 120, "Source": 1])
+        // A store that was open meanwhile would end its watches, as after a restored backup.
+        try await withStore(on: server, partition) { remote in
             #expect(unversioned(try await read(remote)) == unversioned(objects))
             #expect(try await remote.newestVersion() > before)
             // No version from before is of this history, and life goes on.
