@@ -1,5 +1,6 @@
 // get-load SOCKET PATH CONNECTIONS REQUESTS: asks for one path over kept connections, one request at a time on each,
 // and prints how many answers came a second and how long each took. Every answer must be 200 and whole.
+#define _GNU_SOURCE
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
