@@ -135,6 +135,38 @@ import Testing
         }
     }
 
+    @Test(arguments: [Boundary.discarded(step: 0), .directoriesSynced, .transition])
+    func `a crash while two repairs are open leaves both to recovery`(_ last: Boundary) async throws {
+        let b = DeclaredResource.file("/etc/b", "b\n")
+        try await withLoop { loop in
+            try await loop.commit("c1", [Self.a, b], texts: ["a\n", "b\n"])
+            let first = try await loop.pass()
+            #expect(first == .succeeded)
+            loop.restart { point throws(BoundaryCrash) in if point == last { throw BoundaryCrash() } }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await loop.endings.run() }
+                while !loop.endings.isRunning { await Task.yield() }
+                for path in ["/etc/a", "/etc/b"] {
+                    loop.host.write(path, "drift\n")
+                    try await loop.repair(ResourceID(type: .file, identity: path))
+                }
+                await loop.endings.drained()
+                group.cancelAll()
+            }
+            let phase = last == .transition ? "drift Succeeded" : "drift Running"
+            #expect(try loop.runs() == ["change Succeeded", phase, phase])
+            loop.host.powerCut()
+            loop.restart()
+            _ = try await loop.recover()
+            _ = try await loop.pass()
+            #expect(loop.text("/etc/a") == "a\n")
+            #expect(loop.text("/etc/b") == "b\n")
+            #expect(try loop.journal.unsettled().isEmpty)
+            let left = try loop.host.entries(of: "/etc", limit: 100).filter { $0.hasPrefix(".aetheredge") }
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func `a pass waits for open repairs and finds nothing to do`() async throws {
         try await Self.withRepairs { loop in
             loop.host.write("/etc/a", "drift\n")
