@@ -135,8 +135,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [Boundary.discarded(step: 0), .directoriesSynced, .transition])
-    func `a crash while two repairs are open leaves both to recovery`(_ last: Boundary) async throws {
+    @Test(arguments: [Boundary.discarded(step: 0), .directoriesSynced, .transition], [false, true])
+    func `a crash while two repairs are open leaves both to recovery`(
+        _ last: Boundary, isPowerCut: Bool
+    ) async throws {
         let b = DeclaredResource.file("/etc/b", "b\n")
         try await withLoop { loop in
             try await loop.commit("c1", [Self.a, b], texts: ["a\n", "b\n"])
@@ -155,9 +157,11 @@ import Testing
             }
             let phase = last == .transition ? "drift Succeeded" : "drift Running"
             #expect(try loop.runs() == ["change Succeeded", phase, phase])
-            loop.host.powerCut()
+            if isPowerCut { loop.host.powerCut() }
             loop.restart()
-            _ = try await loop.recover()
+            let outcomes = try await loop.recover()
+            #expect(outcomes.count == (last == .transition ? 0 : 2))
+            if !isPowerCut { #expect(outcomes.allSatisfy { $0 == .succeeded(concurrentWrites: []) }) }
             _ = try await loop.pass()
             #expect(loop.text("/etc/a") == "a\n")
             #expect(loop.text("/etc/b") == "b\n")
