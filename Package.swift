@@ -165,7 +165,7 @@ let package = Package(
             dependencies: [
                 "ControllerRuntime", "HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport",
                 "Vishnu",
-                logging,
+                logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
             name: "AetherctlTests",

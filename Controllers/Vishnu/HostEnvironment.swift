@@ -35,7 +35,7 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
     /// Brings the published runs up to the journal.
     public let publishRuns: @Sendable () async -> Void
     /// Ends repairs beside the loop.
-    public let endings: RunEndings
+    public let endings: RunEndings<RunEnding<Host>>
     /// Called when a repair that was handed over could not be ended and was undone, so that it is tried again.
     public let repairFailed: @Sendable () -> Void
     /// Called after the declarations in force changed, so that the watcher follows them.
@@ -46,7 +46,7 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         objects: any ObjectStore, journal: RunJournal, resources: ResourceTable, generations: GenerationTable,
         content: ContentStore, audit: AuditLog, host: Host, planner: HostPlanner<Host>, executor: Executor<Host>,
         worker: any BlockingWorker, events: EventRecorder, logger: Logger, settings: HostSettings,
-        publishRuns: @escaping @Sendable () async -> Void, endings: RunEndings,
+        publishRuns: @escaping @Sendable () async -> Void, endings: RunEndings<RunEnding<Host>>,
         repairFailed: @escaping @Sendable () -> Void,
         declarationsChanged: @escaping @Sendable ([DeclaredResource]) -> Void
     ) {

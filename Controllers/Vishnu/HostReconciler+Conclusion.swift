@@ -73,13 +73,25 @@ extension HostReconciler {
         // The executor wrote the rows with the results.
         remember(run.plan.changes.lazy.map(\.resource).filter(target.contains).map { ($0, .inSync) })
         try await forget(removed)
+        // A line for each of thousands takes a while: the host is converged before the last is written.
+        if run.plan.changes.count <= Self.changesLoggedAtOnce {
+            logChanges(of: run, hints: hints)
+        } else {
+            environment.endings.handOver { self.logChanges(of: run, hints: hints) }
+        }
+        try await announce(run, contested: contested, hints: hints)
+    }
+
+    /// The changes of larger runs are told of beside the loop.
+    private static var changesLoggedAtOnce: Int { 16 }
+
+    private func logChanges(of run: RunRecord, hints: [ResourceID: HintBuffer.Hint]) {
+        let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
         for change in run.plan.changes {
-            let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
             log(
                 id, change, hint: hints[change.resource], run: run.name, commit: run.plan.commit, reason: nil,
                 cause: run.plan.cause(of: change))
         }
-        try await announce(run, contested: contested, hints: hints)
     }
 
     private func announce(

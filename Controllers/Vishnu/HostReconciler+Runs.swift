@@ -127,18 +127,18 @@ extension HostReconciler {
             let outcome = await environment.executor.end(ending)
             return try await conclude(record, outcome: outcome, target: target, hints: hints)
         case .recorded(let ending):
-            await environment.endings.handOver(plan.changes.map(\.resource)) {
-                await self.end(ending, of: record, target: target, hints: hints)
+            await environment.endings.handOver(plan.changes.map(\.resource), ending) { outcome in
+                await self.conclude(record, handedOver: outcome, target: target, hints: hints)
             }
             return .succeeded
         }
     }
 
-    /// Ends a repair that is recorded; one that had to be undone is tried again.
-    private func end(
-        _ ending: RunEnding<Host>, of run: RunRecord, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
+    /// Records how a repair ended beside the loop; one that had to be undone is tried again.
+    private func conclude(
+        _ run: RunRecord, handedOver outcome: RunOutcome, target: LoadedGeneration,
+        hints: [ResourceID: HintBuffer.Hint]
     ) async {
-        let outcome = await environment.executor.end(ending)
         do {
             let result = try await conclude(run, outcome: outcome, target: target, hints: hints)
             if result == .succeeded { return }

@@ -91,7 +91,7 @@ struct Daemon: Sendable {
             settings: HostSettings(
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
             publishRuns: { await publisher.publishPending() },
-            endings: RunEndings(executor: try TaskThread(name: "ae-end")),
+            endings: try Self.endings(of: executor),
             repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: { watcher.watch($0) })
         hostReconciler = HostReconciler(environment: environment)
         reporter.attach(hostReconciler)
@@ -106,6 +106,11 @@ struct Daemon: Sendable {
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
                 generationsKept: configuration.generationsKept))
+    }
+
+    /// Ends repairs on a thread that gives way to the loop.
+    private static func endings(of executor: Executor<LinuxHost>) throws -> RunEndings<RunEnding<LinuxHost>> {
+        RunEndings(executor: try TaskThread(name: "ae-end", niceness: 5)) { await executor.end($0) }
     }
 
     private static func contentLimits(_ configuration: Configuration) -> ContentLimits {

@@ -22,14 +22,27 @@ final class LoopFixture: Sendable {
     let content: ContentStore
     let log = LogCapture()
     /// Does nothing until run: without it the loop ends its own repairs.
-    let endings = RunEndings()
+    let endings: RunEndings<RunEnding<SimulatedHost>>
+    /// What the endings wait by.
+    let clock = ManualClock()
     /// How many repairs were to be tried again.
     let failedRepairs = Tally()
     private let audit: AuditLog
     private let observedAgain = Hook()
-    private let current: Mutex<HostReconciler<SimulatedHost>?> = Mutex(nil)
+    private let current: Started
+
+    /// What the last start made.
+    private final class Started: Sendable {
+        let reconciler: Mutex<HostReconciler<SimulatedHost>?> = Mutex(nil)
+    }
 
     fileprivate init(seed: UInt64, directory: String) throws {
+        let current = Started()
+        self.current = current
+        endings = RunEndings(clock: clock) { runs in
+            guard let executor = current.reconciler.withLock({ $0 })?.environment.executor else { return [] }
+            return await executor.end(runs)
+        }
         host = SimulatedHost(seed: seed)
         database = try HostDatabase.inMemory()
         objects = SQLiteObjectStore(database)
@@ -42,7 +55,9 @@ final class LoopFixture: Sendable {
     }
 
     var reconciler: HostReconciler<SimulatedHost> {
-        guard let reconciler = current.withLock({ $0 }) else { preconditionFailure("the loop was not started") }
+        guard let reconciler = current.reconciler.withLock({ $0 }) else {
+            preconditionFailure("the loop was not started")
+        }
         return reconciler
     }
 
@@ -67,7 +82,7 @@ final class LoopFixture: Sendable {
             events: EventRecorder(store: objects, source: "test") { host.wallTime() }, logger: logger,
             settings: HostSettings(), publishRuns: {}, endings: endings,
             repairFailed: { [self] in failedRepairs.raise() }, declarationsChanged: { _ in })
-        current.withLock { $0 = HostReconciler(environment: environment) }
+        current.reconciler.withLock { $0 = HostReconciler(environment: environment) }
     }
 
     /// Does something each time before the executor observes again what a run is to change.

@@ -1,7 +1,9 @@
 import HostRuntime
 import HostTestSupport
 import Model
+import ServiceLifecycleTestKit
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,76 +14,109 @@ import Testing
     private static let file = ResourceID(type: .file, identity: "/etc/a")
     private static let other = ResourceID(type: .file, identity: "/etc/b")
 
-    /// A gate that endings wait at.
-    private final class Barrier: Sendable {
-        private let stream: AsyncStream<Void>
-        private let continuation: AsyncStream<Void>.Continuation
+    /// Endings of runs that are numbers; what was ended together is noted.
+    private final class Fixture: Sendable {
+        let clock = ManualClock()
+        let groups = Mutex<[[Int]]>([])
+        let concluded = Tally()
+        private let queue = Mutex<RunEndings<Int>?>(nil)
 
-        init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+        init() {
+            let ended = RunEndings<Int>(clock: clock) { [weak self] runs in
+                self?.groups.withLock { $0.append(runs) }
+                return runs.map { _ in .succeeded(concurrentWrites: []) }
+            }
+            queue.withLock { $0 = ended }
+        }
 
-        func open() { continuation.finish() }
+        var endings: RunEndings<Int> {
+            guard let endings = queue.withLock({ $0 }) else { preconditionFailure("the fixture has no queue") }
+            return endings
+        }
 
-        func pass() async { for await _ in stream {} }
-    }
+        func handOver(_ run: Int, of resource: ResourceID = file) async {
+            await endings.handOver([resource], run) { _ in self.concluded.raise() }
+        }
 
-    private static func whileRunning(
-        _ endings: RunEndings, _ body: () async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await endings.run() }
-            while !endings.isRunning { await Task.yield() }
-            try await body()
-            group.cancelAll()
+        func whileRunning(_ body: () async throws -> Void) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.endings.run() }
+                while !endings.isRunning { await Task.yield() }
+                try await body()
+                group.cancelAll()
+            }
+        }
+
+        /// Moves the clock until nothing waits.
+        func passTime() async {
+            while endings.isOpen {
+                await clock.sleepers(1)
+                clock.advance(by: RunEndings<Int>.quiet)
+                await Task.yield()
+            }
         }
     }
 
     @Test func `an ending that nobody takes is done by its caller`() async {
-        let endings = RunEndings()
-        let isDone = Tally()
-        await endings.handOver([Self.file]) { isDone.raise() }
-        #expect(isDone.count == 1)
-        await endings.drained()
+        let fixture = Fixture()
+        await fixture.handOver(1)
+        #expect(fixture.concluded.count == 1)
+        await fixture.endings.drained()
     }
 
-    @Test func `an open ending holds back its own resources and no others`() async throws {
-        let endings = RunEndings()
-        try await Self.whileRunning(endings) {
-            let barrier = Barrier()
-            let isDone = Tally()
-            await endings.handOver([Self.file]) {
-                await barrier.pass()
-                isDone.raise()
+    @Test func `endings wait for a quiet moment and are done together`() async throws {
+        let fixture = Fixture()
+        try await fixture.whileRunning {
+            await fixture.handOver(1)
+            await fixture.clock.sleepers(1)
+            await fixture.handOver(2)
+            await fixture.handOver(3)
+            #expect(fixture.concluded.count == 0)
+            await fixture.passTime()
+            #expect(fixture.groups.withLock { $0 } == [[1, 2, 3]])
+            #expect(fixture.concluded.count == 3)
+        }
+    }
+
+    @Test func `who needs a resource ends what is open of it, and waits for nothing of others`() async throws {
+        let fixture = Fixture()
+        try await fixture.whileRunning {
+            await fixture.handOver(1)
+            await fixture.endings.drained(of: [Self.other])
+            #expect(fixture.concluded.count == 0)
+            await fixture.endings.drained(of: [Self.file])
+            #expect(fixture.concluded.count == 1)
+        }
+    }
+
+    @Test func `more endings than are kept are done by their callers, oldest first`() async throws {
+        let fixture = Fixture()
+        try await fixture.whileRunning {
+            for run in 0..<RunEndings<Int>.limit { await fixture.handOver(run) }
+            #expect(fixture.groups.withLock { $0 } == [Array(0..<RunEndings<Int>.groupMaximum)])
+            await fixture.endings.drained()
+            #expect(fixture.concluded.count == RunEndings<Int>.limit)
+        }
+    }
+
+    @Test func `what was handed over before a graceful shutdown is ended`() async throws {
+        let fixture = Fixture()
+        try await testGracefulShutdown { trigger in
+            try await fixture.whileRunning {
+                await fixture.handOver(1)
+                await fixture.clock.sleepers(1)
+                trigger.triggerGracefulShutdown()
+                fixture.clock.advance(by: RunEndings<Int>.quiet)
+                while fixture.endings.isOpen { await Task.yield() }
             }
-            await endings.drained(of: [Self.other])
-            #expect(isDone.count == 0)
-            async let drained: Void = endings.drained(of: [Self.file])
-            barrier.open()
-            await drained
-            #expect(isDone.count == 1)
         }
-    }
-
-    @Test func `more endings than are kept are done by their callers`() async throws {
-        let endings = RunEndings()
-        try await Self.whileRunning(endings) {
-            let barrier = Barrier()
-            let done = Tally()
-            await endings.handOver([Self.file]) { await barrier.pass() }
-            for _ in 0..<200 { await endings.handOver([Self.file]) { done.raise() } }
-            #expect(done.count >= 200 - RunEndings.limit - 1)
-            barrier.open()
-            await endings.drained()
-            #expect(done.count == 200)
-        }
+        #expect(fixture.concluded.count == 1)
     }
 
     @Test func `a cancelled queue holds nobody back`() async throws {
-        let endings = RunEndings()
-        let barrier = Barrier()
-        try await Self.whileRunning(endings) {
-            await endings.handOver([Self.file]) { await barrier.pass() }
-        }
-        await endings.drained()
+        let fixture = Fixture()
+        try await fixture.whileRunning { await fixture.handOver(1) }
+        await fixture.endings.drained()
     }
 }
 

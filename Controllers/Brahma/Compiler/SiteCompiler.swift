@@ -1,6 +1,7 @@
-import HostRuntime
+public import HostRuntime
 import LinuxIO
 public import Model
+import Synchronization
 
 /// Compiles a working copy to resources in order: reads every document, checks it against the schemas, resolves
 /// content and links the graph.
@@ -9,14 +10,19 @@ public import Model
 public struct SiteCompiler: Sendable {
     private let denied: [DeniedTree]
     private let sink: ContentSink
+    private let worker: any BlockingWorker
     private let diagnosticsMaximum = 100
+    /// So many documents are read before it is looked whether too much is wrong already.
+    private let documentsAtOnce = 32
 
     /// Makes a compiler.
     ///
-    /// `denied` are trees that no resource may lie in, besides those of the kernel.
-    public init(denied: [DeniedTree] = [], sink: ContentSink) {
+    /// `denied` are trees that no resource may lie in, besides those of the kernel. Documents are parsed on all threads
+    /// of `worker`.
+    public init(denied: [DeniedTree] = [], sink: ContentSink, worker: any BlockingWorker = InlineWorker()) {
         self.denied = DeniedTree.kernel + denied
         self.sink = sink
+        self.worker = worker
     }
 
     /// Compiles the site at a path, together with blueprints that the API made.
@@ -36,45 +42,66 @@ public struct SiteCompiler: Sendable {
     private func compile(_ files: SiteFiles, adding others: [BlueprintDocument]) throws -> CompiledSite {
         var blueprints = others
         var diagnostics: [CompileDiagnostic] = []
-        for path in try files.documents() {
-            guard diagnostics.count < diagnosticsMaximum else { break }
-            do {
-                guard let bytes = try files.bytes(of: path) else { continue }
-                let stream = YAMLStream(parsing: bytes, file: path)
-                read(stream, file: path, &blueprints, &diagnostics)
-            } catch let failure as SiteFailure {
-                diagnostics.append(Self.diagnostic(at: path, failure.description))
-            } catch let error as LinuxIOError {
-                diagnostics.append(Self.diagnostic(at: path, "cannot read the file: \(error)"))
+        var paths = try files.documents()[...]
+        while !paths.isEmpty, diagnostics.count < diagnosticsMaximum {
+            for document in read(Array(paths.prefix(documentsAtOnce)), of: files) {
+                blueprints += document.blueprints
+                diagnostics += document.diagnostics
             }
+            paths = paths.dropFirst(documentsAtOnce)
         }
         diagnostics += duplicates(in: blueprints)
         return try link(blueprints, files: files, diagnostics: diagnostics)
     }
 
-    private func read(
-        _ stream: YAMLStream, file: String, _ blueprints: inout [BlueprintDocument],
-        _ diagnostics: inout [CompileDiagnostic]
-    ) {
-        var found: [BlueprintDocument] = []
-        var problems: [CompileDiagnostic] = []
+    /// What a file declares.
+    private struct Reading: Sendable {
+        var blueprints: [BlueprintDocument] = []
+        var diagnostics: [CompileDiagnostic] = []
+    }
+
+    /// Reads files in parallel; the result is in their order.
+    private func read(_ paths: [String], of files: SiteFiles) -> [Reading] {
+        let found = Mutex<[Int: Reading]>([:])
+        worker.forEachParallel(count: paths.count, chunk: 1) { range in
+            for position in range {
+                let reading = read(paths[position], of: files)
+                found.withLock { $0[position] = reading }
+            }
+        }
+        let readings = found.withLock { $0 }
+        return paths.indices.compactMap { readings[$0] }
+    }
+
+    private func read(_ path: String, of files: SiteFiles) -> Reading {
+        do {
+            guard let bytes = try files.bytes(of: path) else { return Reading() }
+            return read(YAMLStream(parsing: bytes, file: path), file: path)
+        } catch let failure as SiteFailure {
+            return Reading(diagnostics: [Self.diagnostic(at: path, failure.description)])
+        } catch {
+            return Reading(diagnostics: [Self.diagnostic(at: path, "cannot read the file: \(error)")])
+        }
+    }
+
+    private func read(_ stream: YAMLStream, file: String) -> Reading {
+        var reading = Reading()
         var isOurs = false
         for document in stream.documents {
             switch SiteDocument(document, file: file, denied: denied) {
             case .blueprint(let blueprint):
-                found.append(blueprint)
+                reading.blueprints.append(blueprint)
                 isOurs = true
             case .foreign: break
             case .invalid(let findings):
-                problems += findings
+                reading.diagnostics += findings
                 isOurs = true
             }
         }
         // A YAML file that a resource installs need not be YAML that we can read; one of ours must be, and so must
         // one in which nothing could be read at all.
-        if isOurs || stream.documents.isEmpty { problems += stream.diagnostics }
-        blueprints += found
-        diagnostics += problems
+        if isOurs || stream.documents.isEmpty { reading.diagnostics += stream.diagnostics }
+        return reading
     }
 
     private func duplicates(in blueprints: [BlueprintDocument]) -> [CompileDiagnostic] {

@@ -137,8 +137,10 @@ public struct SourceReconciler: Reconciler {
         let site = try await environment.worker.run {
             try environment.settings.set(
                 AddedBlueprints.settingName, to: .string(added.fingerprint), durability: .deferred)
-            return try SiteCompiler(denied: environment.denied, sink: .store(environment.content))
-                .compile(directory: fetched.path, adding: added.blueprints)
+            return try SiteCompiler(
+                denied: environment.denied, sink: .store(environment.content), worker: environment.worker
+            )
+            .compile(directory: fetched.path, adding: added.blueprints)
         }
         guard added.diagnostics.isEmpty else {
             return CompiledSite(blueprints: [], resources: [], diagnostics: added.diagnostics)

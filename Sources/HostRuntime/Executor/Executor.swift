@@ -105,6 +105,44 @@ public struct Executor<Host: HostMutating>: Sendable {
         }
     }
 
+    /// Ends runs that are recorded, together: every directory that they changed is synced once.
+    ///
+    /// What cannot be ended together is ended one by one.
+    public func end(_ endings: [RunEnding<Host>]) async -> [RunOutcome] {
+        var outcomes: [RunOutcome] = []
+        do throws(StepStop) {
+            let isCleared = endings.count > 1 ? try await clear(endings) : false
+            for var ending in endings {
+                if isCleared { ending.turn.action = ending.turn.machine.handle(.done, .proceed) }
+                outcomes.append(await end(ending))
+            }
+            return outcomes
+        } catch {
+            return endings.map { _ in .interrupted }
+        }
+    }
+
+    /// Discards what recorded runs displaced and syncs their names; false when something failed.
+    ///
+    /// Throws a crash.
+    private func clear(_ endings: [RunEnding<Host>]) async throws(StepStop) -> Bool {
+        do {
+            try await worker.run {
+                var names = ChangedNames()
+                for ending in endings {
+                    guard let batch = ending.hand.layout.batches.last else { continue }
+                    names.formUnion(try ending.hand.discardDisplaced(batch, ending.turn.ledger))
+                }
+                try endings.first?.hand.sync(names)
+            }
+            return true
+        } catch StepStop.failure {
+            return false
+        } catch {
+            throw .crash
+        }
+    }
+
     /// Undoes a run that is not settled, such as one that was interrupted and is not wanted any more.
     public func undo(_ run: RunRecord, because failure: RunFailure) async -> RunOutcome {
         await undo(run, failure, leftovers: false)

@@ -10,7 +10,7 @@ public enum RunExecution<Host: HostMutating>: Sendable {
 /// the run.
 public struct RunEnding<Host: HostMutating>: Sendable {
     let hand: StepHand<Host>
-    let turn: Turn
+    var turn: Turn
 }
 
 /// What moves between the caller of a run and the threads that block.

@@ -12,6 +12,8 @@ struct RunLedger: Sendable {
     var young: Set<Int> = []
     /// Bytes that the batch which is being prepared replaces or removes.
     var versions: [RetainedVersion] = []
+    /// Those of these bytes that wait for the transaction of the intents.
+    var staged: [StagedContent] = []
     /// Steps of the batch in hand that displaced directories.
     var trees: Set<Int> = []
     /// Writers that came in between.

@@ -3,22 +3,32 @@ import Store
 import Synchronization
 
 extension StepHand {
-    /// Lets the steps of a batch take effect, in order.
+    /// Lets the steps of a batch take effect; those of files are independent, so that many work in parallel.
     ///
     /// After a failure the file steps that were not come to are undone like the others, by looking. For units there
     /// is nothing to see, so those are marked.
     func apply(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         guard batch.isFiles else { return try applyUnits(batch, &ledger) }
-        for index in batch.steps {
+        let records = batch.steps.map { index in
             guard let record = ledger.records[index] else { preconditionFailure("step \(index) has no intent") }
-            do throws(StepStop) {
-                try attempt(record.resource) { () throws(HostError) in try takeEffect(record) }
-                try pass(.applied(step: index))
-            } catch {
-                ledger.records[index]?.message = error.message
-                throw error
+            return record
+        }
+        let isMany = records.count >= configuration.parallelStepsMinimum
+        let stops = Mutex<[Int: StepStop]>([:])
+        worker.forEachParallel(count: records.count, chunk: isMany ? 32 : max(1, records.count)) { range in
+            for record in records[range] {
+                if stops.withLock({ !$0.isEmpty }) { return }
+                do throws(StepStop) {
+                    try attempt(record.resource) { () throws(HostError) in try takeEffect(record) }
+                    try pass(.applied(step: record.index))
+                } catch {
+                    stops.withLock { $0[record.index] = error }
+                }
             }
         }
+        let found = stops.withLock { $0 }
+        for (index, stop) in found { ledger.records[index]?.message = stop.message }
+        if let first = found.keys.min(), let stop = found[first] { throw stop }
     }
 
     private func takeEffect(_ record: StepRecord) throws(HostError) {

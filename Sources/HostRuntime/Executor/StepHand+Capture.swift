@@ -10,6 +10,8 @@ struct Captured: Sendable {
     var isYoung = false
     /// The bytes that were kept, so that they stay recoverable.
     var versions: [RetainedVersion] = []
+    /// Those of the bytes that are not stored yet.
+    var staged: [StagedContent] = []
 }
 
 /// How much of a state a step needs to go back.
@@ -43,15 +45,17 @@ extension Operation {
 
 extension StepHand {
     /// Keeps what is at a path: bytes go to the content store, the rest into the returned state (I4).
+    ///
+    /// With `isStaging`, the small bytes of a single file wait for the transaction of the intents.
     func capture(
-        _ path: String, depth: CaptureDepth, for resource: ResourceID
+        _ path: String, depth: CaptureDepth, for resource: ResourceID, isStaging: Bool = false
     ) throws(CaptureError) -> Captured {
         var remaining = configuration.treeEntriesMaximum
-        return try capture(path, depth, resource, &remaining)
+        return try capture(path, depth, resource, &remaining, isStaging: isStaging)
     }
 
     private func capture(
-        _ path: String, _ depth: CaptureDepth, _ resource: ResourceID, _ remaining: inout Int
+        _ path: String, _ depth: CaptureDepth, _ resource: ResourceID, _ remaining: inout Int, isStaging: Bool = false
     ) throws(CaptureError) -> Captured {
         guard let status = try reading({ () throws(HostError) in try host.status(of: path) }) else {
             return Captured(state: .absent)
@@ -63,7 +67,7 @@ extension StepHand {
         }
         switch status.type {
         case .regular:
-            return try captureFile(path, metadata, resource)
+            return try captureFile(path, metadata, resource, isStaging: isStaging)
         case .directory:
             return try captureDirectory(path, metadata, resource, &remaining)
         case .symbolicLink:
@@ -77,14 +81,22 @@ extension StepHand {
     }
 
     private func captureFile(
-        _ path: String, _ metadata: FileMetadata, _ resource: ResourceID
+        _ path: String, _ metadata: FileMetadata, _ resource: ResourceID, isStaging: Bool
     ) throws(CaptureError) -> Captured {
         let attributes = try attributes(of: path)
-        let (version, identity) = try keepBytes(of: path, as: path, metadata, resource)
+        var staged: [StagedContent] = []
+        let (version, identity) = try keepBytes(of: path, as: path, metadata, resource) {
+            (writer) throws(StoreError) in
+            guard isStaging else { return try writer.finish() }
+            let waiting = try writer.stage()
+            staged.append(waiting)
+            return waiting.content
+        }
         let file = FileBefore(metadata: metadata, attributes: attributes, content: version.content, identity: identity)
         let age = host.wallTime().nanoseconds - max(identity.modified, identity.changed)
         return Captured(
-            state: .file(file), isYoung: age < configuration.youngFileNanoseconds, versions: [version])
+            state: .file(file), isYoung: age < configuration.youngFileNanoseconds, versions: [version],
+            staged: staged)
     }
 
     private func captureDirectory(

@@ -18,13 +18,19 @@ extension StepHand {
 
     /// Discards what a recorded batch displaced and syncs the directories.
     func clear(_ batch: RunLayout.Batch, _ ledger: RunLedger) throws(StepStop) {
-        guard batch.isFiles else { return }
-        for record in batch.steps.compactMap({ ledger.records[$0] }) where record.displaces {
+        try sync(try discardDisplaced(batch, ledger))
+    }
+
+    /// Discards what a recorded batch displaced, and says which names are to be synced.
+    func discardDisplaced(_ batch: RunLayout.Batch, _ ledger: RunLedger) throws(StepStop) -> ChangedNames {
+        guard batch.isFiles else { return ChangedNames() }
+        let records = batch.steps.compactMap { ledger.records[$0] }
+        for record in records where record.displaces {
             guard let path = record.operation.path else { continue }
             try discard(record, temporaryName(record.index), path, isDirectory: ledger.trees.contains(record.index))
             try pass(.discarded(step: record.index))
         }
-        try syncNames(batch.steps.compactMap { ledger.records[$0] })
+        return try names(changedBy: records)
     }
 
     /// Records that a batch is done, with the rows of the changes that it completes.
@@ -86,23 +92,33 @@ extension StepHand {
 
     /// Makes the names that steps changed durable.
     func syncNames(_ records: [StepRecord]) throws(StepStop) {
-        var directories: Set<String> = []
-        var files: Set<String> = []
-        for record in records {
-            guard let path = record.operation.path else { continue }
-            if record.operation.replaces { directories.insert(ExecutorPath.parent(of: path)) }
-            guard case .setMetadata = record.operation else { continue }
-            switch try attempt(record.resource, { () throws(HostError) in try host.status(of: path)?.type }) {
-            case .regular: files.insert(path)
-            case .directory: directories.insert(path)
-            default: directories.insert(ExecutorPath.parent(of: path))
-            }
-        }
-        guard let first = records.first, !(directories.isEmpty && files.isEmpty) else { return }
-        try attempt(first.resource) { () throws(HostError) in
-            try host.sync(files: files.sorted(), directories: directories.sorted(), permit: permit())
+        try sync(try names(changedBy: records))
+    }
+
+    /// Makes names durable.
+    func sync(_ names: ChangedNames) throws(StepStop) {
+        guard let resource = names.resource else { return }
+        try attempt(resource) { () throws(HostError) in
+            try host.sync(files: names.files.sorted(), directories: names.directories.sorted(), permit: permit())
         }
         try pass(.directoriesSynced)
+    }
+
+    private func names(changedBy records: [StepRecord]) throws(StepStop) -> ChangedNames {
+        var names = ChangedNames()
+        for record in records {
+            guard let path = record.operation.path else { continue }
+            if record.operation.replaces {
+                names.insert(directory: ExecutorPath.parent(of: path), for: record.resource)
+            }
+            guard case .setMetadata = record.operation else { continue }
+            switch try attempt(record.resource, { () throws(HostError) in try host.status(of: path)?.type }) {
+            case .regular: names.insert(file: path, for: record.resource)
+            case .directory: names.insert(directory: path, for: record.resource)
+            default: names.insert(directory: ExecutorPath.parent(of: path), for: record.resource)
+            }
+        }
+        return names
     }
 
     /// Makes the links durable that enabling, disabling and masking units changed, which systemd does not sync.

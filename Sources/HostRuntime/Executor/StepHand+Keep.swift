@@ -38,7 +38,10 @@ extension StepHand {
     ///
     /// The returned version makes them recoverable under `path` once it is written with the next intents.
     func keepBytes(
-        of place: String, as path: String, _ metadata: FileMetadata, _ resource: ResourceID
+        of place: String, as path: String, _ metadata: FileMetadata, _ resource: ResourceID,
+        finish: (consuming ContentWriter) throws(StoreError) -> DeclaredContent = { (writer) throws(StoreError) in
+            try writer.finish()
+        }
     ) throws(CaptureError) -> (RetainedVersion, FileIdentity) {
         var writer = content.writer()
         var failure: StoreError?
@@ -54,7 +57,7 @@ extension StepHand {
             throw failure.map { .store($0) } ?? .host(error)
         }
         do throws(StoreError) {
-            return (version(try writer.finish(), of: path, metadata, resource), identity)
+            return (version(try finish(writer), of: path, metadata, resource), identity)
         } catch {
             throw .store(error)
         }

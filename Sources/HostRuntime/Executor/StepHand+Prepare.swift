@@ -9,6 +9,7 @@ extension StepHand {
         var record: StepRecord
         var isYoung: Bool
         var versions: [RetainedVersion]
+        var staged: [StagedContent]
     }
 
     /// What the threads that prepare have found.
@@ -27,6 +28,7 @@ extension StepHand {
     func prepare(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         ledger.young = []
         ledger.versions = []
+        ledger.staged = []
         guard batch.isFiles else {
             ledger.prepared = try prepareUnits(batch)
             return
@@ -43,30 +45,30 @@ extension StepHand {
         ledger.prepared = prepared.map(\.record)
         ledger.young = Set(prepared.lazy.filter(\.isYoung).map(\.record.index))
         ledger.versions = prepared.flatMap(\.versions)
-        var written: [String] = []
-        for step in steps {
-            guard case .writeFile(let path, _, _) = step.operation else { continue }
-            written.append(ExecutorPath.beside(path, temporaryName(step.index)))
+        ledger.staged = prepared.flatMap(\.staged)
+    }
+
+    /// The files that steps wrote under their temporary names.
+    func temporaries(of records: [StepRecord]) -> [String] {
+        records.compactMap { record in
+            guard case .writeFile(let path, _, _) = record.operation else { return nil }
+            return ExecutorPath.beside(path, temporaryName(record.index))
         }
-        guard !written.isEmpty else { return }
-        try attempt(steps[batch.steps.lowerBound].resource) { () throws(HostError) in
-            try host.sync(files: written, directories: [], permit: permit())
-        }
-        try pass(.contentSynced)
     }
 
     /// Prepares few steps here and many on all threads; the first failure in the order of the steps is thrown.
     private func prepareEach(_ steps: [RunLayout.Step]) throws(StepStop) -> [Prepared] {
         guard steps.count >= configuration.parallelStepsMinimum else {
             var prepared: [Prepared] = []
-            for step in steps { prepared.append(try prepare(step)) }
+            // So few that what waits for their intents is small.
+            for step in steps { prepared.append(try prepare(step, isStaging: true)) }
             return prepared
         }
         let outcome = Mutex(Outcome())
         worker.forEachParallel(count: steps.count, chunk: 32) { range in
             for position in range {
                 if outcome.withLock(\.hasFailed) { return }
-                let result = Result { () throws(StepStop) in try prepare(steps[position]) }
+                let result = Result { () throws(StepStop) in try prepare(steps[position], isStaging: false) }
                 outcome.withLock { $0.note(result, at: position) }
             }
         }
@@ -78,12 +80,13 @@ extension StepHand {
         return prepared
     }
 
-    private func prepare(_ step: RunLayout.Step) throws(StepStop) -> Prepared {
+    private func prepare(_ step: RunLayout.Step, isStaging: Bool) throws(StepStop) -> Prepared {
         let name = temporaryName(step.index)
         guard let path = step.operation.path else { preconditionFailure("step \(step.index) has no path") }
         let captured: Captured
         do throws(CaptureError) {
-            captured = try capture(path, depth: step.operation.captureDepth, for: step.resource)
+            captured = try capture(
+                path, depth: step.operation.captureDepth, for: step.resource, isStaging: isStaging)
         } catch {
             throw error.stop(step.resource)
         }
@@ -94,7 +97,8 @@ extension StepHand {
             index: step.index, resource: step.resource, operation: step.operation,
             undo: UndoRecord(temporaryName: name, before: captured.state))
         try pass(.prepared(step: step.index))
-        return Prepared(record: record, isYoung: captured.isYoung, versions: captured.versions)
+        return Prepared(
+            record: record, isYoung: captured.isYoung, versions: captured.versions, staged: captured.staged)
     }
 
     /// Writes what a step puts at its path under its temporary name.

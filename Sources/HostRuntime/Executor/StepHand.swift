@@ -1,5 +1,6 @@
 import Model
 import Store
+import Synchronization
 
 /// Carries out the steps of one run on the host and writes the journal.
 ///
@@ -102,16 +103,44 @@ extension StepHand {
         try transition(to: .running, message: nil, .deferred)
     }
 
-    /// Writes the intents of a batch, synced: from here on recovery undoes what the batch does (I2).
+    /// Makes the intents and the temporaries of a batch durable, both at once: from here on recovery undoes what the
+    /// batch does (I2), and no name can come to stand for bytes that are not on the disk (I3).
     private func commit(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         let records = ledger.prepared
         for record in records { ledger.records[record.index] = record }
         ledger.prepared = []
-        let versions = ledger.versions
-        try store { () throws(StoreError) in
-            try journal.recordIntents(run: run.name, steps: records, retaining: versions)
+        let (versions, staged) = (ledger.versions, ledger.staged)
+        (ledger.versions, ledger.staged) = ([], [])
+        let written = temporaries(of: records)
+        let record = { @Sendable () throws(StepStop) in
+            try store(records.count == 1 ? records.first?.resource : nil) { () throws(StoreError) in
+                try journal.recordIntents(run: run.name, steps: records, retaining: versions, storing: staged)
+            }
+            try pass(.committed)
         }
-        try pass(.committed)
+        guard let first = records.first, !written.isEmpty else { return try record() }
+        try together(record) { () throws(StepStop) in
+            try attempt(first.resource) { () throws(HostError) in
+                try host.sync(files: written, directories: [], permit: permit())
+            }
+            try pass(.contentSynced)
+        }
+    }
+
+    /// Does two things on two threads where there are two, and throws the first failure once both have ended.
+    private func together(
+        _ first: @Sendable () throws(StepStop) -> Void, _ second: @Sendable () throws(StepStop) -> Void
+    ) throws(StepStop) {
+        let stops = Mutex<[Int: StepStop]>([:])
+        worker.forEachParallel(count: 2, chunk: 1) { range in
+            for position in range {
+                do throws(StepStop) { try position == 0 ? first() : second() } catch {
+                    stops.withLock { $0[position] = error }
+                }
+            }
+        }
+        let found = stops.withLock { $0 }
+        if let stop = found[0] ?? found[1] { throw stop }
     }
 
     /// What a run did to units cannot always be derived from the host, so its end is synced then.

@@ -145,7 +145,7 @@ struct WatchLoop {
         }
         follow(change)
         guard !touched.isEmpty else { return }
-        let actor = change.actor(executions)
+        let actor = writer(of: touched, change) ?? change.actor(executions)
         let time = wallTime()
         let isOpenWrite = change.kinds.isSubset(of: [.modified, .isDirectory]) && change.kinds.contains(.modified)
         if isOpenWrite, openWrites.count < openWritesMaximum {
@@ -155,6 +155,15 @@ struct WatchLoop {
         }
         for id in touched { openWrites[id] = nil }
         handler(.resources(touched, actor: actor, time: time))
+    }
+
+    /// The process that is writing these files already, if this change is its too: it need not be looked at again, and
+    /// may be about to end.
+    private func writer(of touched: [ResourceID], _ change: WatchedChange) -> DriftActor? {
+        guard let first = touched.first, let known = openWrites[first]?.actor, known.pid == change.pid else {
+            return nil
+        }
+        return touched.allSatisfy { openWrites[$0]?.actor == known } ? known : nil
     }
 
     /// Marks what appeared on the way to managed paths.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A named thread that runs Swift tasks and may block.
 ///
@@ -8,10 +9,14 @@ internal import CLinux
 public final class TaskThread: TaskExecutor {
     private let pool: WorkerPool
 
-    /// Starts the thread.
-    public init(name: String) throws(LinuxIOError) {
+    /// Starts the thread; with a `niceness` above zero it gives way to the other threads, see sched(7).
+    public init(name: String, niceness: Int32 = 0) throws(LinuxIOError) {
         pool = try WorkerPool(name: name, count: 1, stackSize: 4 << 20, queueLimit: .max)
-        try pool.enqueue { cl_thread_set_may_block(1) }
+        try pool.enqueue {
+            cl_thread_set_may_block(1)
+            // Of a thread, in Linux; being less nice than asked for does no harm.
+            if niceness != 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+        }
     }
 
     /// Runs a job of a task after those that were given before.

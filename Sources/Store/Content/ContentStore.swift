@@ -153,14 +153,19 @@ extension ContentStore {
     /// Stores blobs in one deferred transaction, after making room for them where needed.
     func insert(_ blobs: [StoredBlob]) throws(StoreError) {
         if blobs.isEmpty { return }
-        for isLast in [false, true] {
-            let lacking = try database.write(.deferred, "store content") { transaction in
+        try makingRoom { () throws(StoreError) in
+            try database.write(.deferred, "store content") { transaction in
                 try insert(blobs, transaction.database)
             }
-            if lacking == 0 { return }
-            guard !isLast else { break }
-            try makeRoom(for: lacking)
         }
+    }
+
+    /// Tries a transaction that returns how many bytes are lacking, and once more after making room for them.
+    func makingRoom(_ attempt: () throws(StoreError) -> Int64) throws(StoreError) {
+        let lacking = try attempt()
+        if lacking == 0 { return }
+        try makeRoom(for: lacking)
+        if try attempt() == 0 { return }
         throw StoreError(
             .full,
             "cannot store content: \(limits.byteCap) bytes are taken by what runs, generations and versions "
@@ -168,7 +173,7 @@ extension ContentStore {
     }
 
     /// Returns how many bytes are lacking; when any are, nothing was stored.
-    private func insert(_ blobs: [StoredBlob], _ database: Database) throws -> Int64 {
+    func insert(_ blobs: [StoredBlob], _ database: Database) throws -> Int64 {
         var fresh: [StoredBlob] = []
         var seen: Set<ContentDigest> = []
         for blob in blobs where seen.insert(blob.content.digest).inserted {

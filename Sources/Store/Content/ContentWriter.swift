@@ -40,18 +40,29 @@ public struct ContentWriter: ~Copyable {
     ///
     /// Throws `.full` when nothing more can make room for it.
     public consuming func finish() throws(StoreError) -> DeclaredContent {
+        let store = store
+        let staged = try stage()
+        try store.insert(staged.blobs)
+        return staged.content
+    }
+
+    /// Prepares the blob for the transaction that will refer to it, see `RunJournal.recordIntents`; a large one is
+    /// stored at once.
+    ///
+    /// Throws `.full` when nothing more can make room for a large one.
+    public consuming func stage() throws(StoreError) -> StagedContent {
         guard let file else {
             let blob = try StoredBlob(inline: head)
-            try store.insert([blob])
-            return blob.content
+            return StagedContent(content: blob.content, blobs: [blob], store: store)
         }
         let content = DeclaredContent(digest: hasher.finish(), size: size)
-        if try store.contains(content.digest) { return content }
+        let staged = StagedContent(content: content, blobs: [], store: store)
+        if try store.contains(content.digest) { return staged }
         let storedSize = try file.seal(content)
         store.underway.withLock { _ = $0.insert(content.digest) }
         defer { store.underway.withLock { _ = $0.remove(content.digest) } }
         try file.publish(content)
         try store.insert([StoredBlob(file: content, storedSize: storedSize)])
-        return content
+        return staged
     }
 }

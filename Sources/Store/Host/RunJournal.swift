@@ -55,12 +55,34 @@ public final class RunJournal: Sendable {
     /// Makes the intents of steps durable with everything that undoing them needs; one sync, whatever their number.
     ///
     /// `retaining` are the versions that the steps replace; they stay recoverable when the run is settled (I4).
+    /// `staged` has those of their bytes that are not stored yet.
+    ///
+    /// Throws `.full` when nothing more can make room for them.
     public func recordIntents(
-        run name: String, steps: [StepRecord], retaining versions: [RetainedVersion] = []
+        run name: String, steps: [StepRecord], retaining versions: [RetainedVersion] = [],
+        storing staged: [StagedContent] = []
     ) throws(StoreError) {
+        guard let content = staged.first?.store else {
+            _ = try recordIntents(run: name, steps: steps, retaining: versions) { _ in 0 }
+            return
+        }
+        let blobs = staged.flatMap(\.blobs)
+        try content.makingRoom { () throws(StoreError) in
+            try recordIntents(run: name, steps: steps, retaining: versions) { try content.insert(blobs, $0) }
+        }
+    }
+
+    /// Records intents after `store` stored what they refer to; what it says is lacking is returned, and nothing
+    /// recorded then.
+    private func recordIntents(
+        run name: String, steps: [StepRecord], retaining versions: [RetainedVersion],
+        after store: (Database) throws -> Int64
+    ) throws(StoreError) -> Int64 {
         let sequence = try Self.sequence(of: name)
-        try database.write(.synced, "record the intents of run '\(name)'") { transaction in
+        return try database.write(.synced, "record the intents of run '\(name)'") { transaction in
             guard try isUnsettled(sequence, transaction.database) else { throw Self.settled(name) }
+            let lacking = try store(transaction.database)
+            if lacking > 0 { return lacking }
             for step in steps {
                 guard step.index >= 0, step.index < Self.stepLimit else {
                     throw StoreError(
@@ -76,6 +98,7 @@ public final class RunJournal: Sendable {
             for version in versions { try RetainedVersion.insert(version, transaction.database) }
             let known = (steps.map(\.index).max() ?? -1) + 1
             try touch(sequence, stepsKnown: known, transaction)
+            return 0
         }
     }
 

@@ -46,7 +46,7 @@ import Testing
             #expect(try await fixture.converge(.drift) == .succeeded(concurrentWrites: []))
             #expect(
                 points.all == [
-                    .transition, .prepared(step: 0), .contentSynced, .committed, .applied(step: 0), .recorded,
+                    .transition, .prepared(step: 0), .committed, .contentSynced, .applied(step: 0), .recorded,
                     .discarded(step: 0),
                     .directoriesSynced, .transition,
                 ])

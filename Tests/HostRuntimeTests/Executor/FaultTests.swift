@@ -106,7 +106,7 @@ import Testing
             let before = fixture.host.snapshot()
             try fixture.declare([.file("/etc/motd", "new\n")])
             let run = try fixture.run(try await fixture.plan())
-            fixture.hook = { if $0 == .contentSynced { try? fixture.database.close() } }
+            fixture.hook = { if $0 == .prepared(step: 0) { try? fixture.database.close() } }
             let failure = try #require((await fixture.execute(run)).failureCause).0
             #expect(failure.reason == .store)
             #expect(fixture.host.snapshot() == before)
