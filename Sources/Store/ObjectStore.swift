@@ -9,8 +9,15 @@ public protocol ObjectReading: Sendable {
 
     /// All objects of a kind at one point of history, and that point. With `limit`, a page: continue after
     /// `ObjectList.next`; pages of one list are consistent only as far as the kind did not change in between, which
-    /// the caller sees by the version.
+    /// the caller sees by the version. `page(of:limit:after:at:)` gives pages that belong together.
     func objects(of kind: KindName, limit: Int?, after name: String?) async throws -> ObjectList
+
+    /// A page of a list whose pages all show one point of history: nil reads the newest, and its version reads the
+    /// pages after it as they were then. Throws `.expired` for a version whose state is no longer held. The default
+    /// holds it until the kind changes.
+    func page(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion?
+    ) async throws -> ObjectList
 
     /// How many objects of a kind follow a name in the order of lists. The default reads them all: a backend counts.
     func count(of kind: KindName, after name: String?) async throws -> Int
@@ -34,6 +41,19 @@ public protocol ObjectReading: Sendable {
 extension ObjectReading {
     /// Without knowledge of every change nothing may be kept.
     public var mark: ReadMark? { nil }
+
+    /// A page of a list; of an older version while the kind has not changed since.
+    public func page(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion?
+    ) async throws -> ObjectList {
+        var page = try await objects(of: kind, limit: limit, after: name)
+        guard let version else { return page }
+        guard page.version >= version, try await latestVersion(of: kind) <= version else {
+            throw ObjectHistory.expiry(of: kind, version)
+        }
+        page.version = version
+        return page
+    }
 
     /// How many objects of a kind follow a name.
     public func count(of kind: KindName, after name: String?) async throws -> Int {

@@ -22,6 +22,8 @@ public struct ObjectStoreConformance<Backend: ObjectStore>: Sendable {
             case .kindsDoNotMeet: try await kindsDoNotMeet(store)
             case .listsComeInOrder: try await listsComeInOrder(store)
             case .listsComeInPages: try await listsComeInPages(store)
+            case .pagesShowOneVersion: try await pagesShowOneVersion(store)
+            case .pagesOfAVersionThatIsGoneAreExpired: try await pagesOfAVersionThatIsGoneAreExpired(store)
             case .countsWhatFollows: try await countsWhatFollows(store)
             case .latestVersionMovesWithItsKind: try await latestVersionMovesWithItsKind(store)
             case .updateRefusesAnotherVersion: try await updateRefusesAnotherVersion(store)

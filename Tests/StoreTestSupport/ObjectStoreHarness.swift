@@ -33,6 +33,8 @@ public enum ObjectStoreCheck: String, CaseIterable, Sendable {
     case kindsDoNotMeet
     case listsComeInOrder
     case listsComeInPages
+    case pagesShowOneVersion
+    case pagesOfAVersionThatIsGoneAreExpired
     case countsWhatFollows
     case latestVersionMovesWithItsKind
     case updateRefusesAnotherVersion

@@ -31,7 +31,8 @@ import Testing
         ) { body in
             let partition = freshPartition()
             try await withStore(on: server, partition) { store in
-                guard check == .everythingSurvivesARestart else { return try await body(store) }
+                let isRestarted = [.everythingSurvivesARestart, .pagesShowOneVersion].contains(check)
+                guard isRestarted else { return try await body(store) }
                 try await withStore(on: server, partition) { spare in
                     spares.keep(spare, for: store)
                     try await body(store)

@@ -22,7 +22,7 @@ import Testing
                 let names = try await store.objects(of: KindName(rawValue: "Blueprint"), limit: nil, after: nil).items
                 #expect(names.map(\.metadata.name) == ["b-0", "b-2", "b-4", "b-6"])
             }
-            #expect(try await server.administer("SELECT version::text FROM aetheredge.schema_version") == ["1"])
+            #expect(try await server.administer("SELECT version::text FROM aetheredge.schema_version") == ["2"])
         }
     }
 
@@ -30,19 +30,19 @@ import Testing
         try await withPostgres { server in
             let connection = try PostgresConnection(name: "pg-test", configuration: try server.configuration())
             defer { connection.close() }
-            let second = PostgreSQLSchema.Step(version: 2, statements: ["CREATE TABLE aetheredge.more (n bigint)"])
+            let next = PostgreSQLSchema.Step(version: 3, statements: ["CREATE TABLE aetheredge.more (n bigint)"])
             let broken = PostgreSQLSchema.Step(
-                version: 3, statements: ["CREATE TABLE aetheredge.third (n bigint)", "CREATE TABLE nonsense ("])
+                version: 4, statements: ["CREATE TABLE aetheredge.third (n bigint)", "CREATE TABLE nonsense ("])
             try await connection.run { try PostgreSQLSchema().migrate($0) }
             await #expect(throws: PostgresError.self) {
                 try await connection.run {
-                    try PostgreSQLSchema(steps: PostgreSQLSchema.all + [second, broken]).migrate($0)
+                    try PostgreSQLSchema(steps: PostgreSQLSchema.all + [next, broken]).migrate($0)
                 }
             }
             let tables = "SELECT to_regclass('aetheredge.more') IS NULL AND to_regclass('aetheredge.third') IS NULL"
             #expect(try await connection.run { try $0.run(tables).boolean(0, 0) })
-            try await connection.run { try PostgreSQLSchema(steps: PostgreSQLSchema.all + [second]).migrate($0) }
-            #expect(try await server.administer("SELECT version::text FROM aetheredge.schema_version") == ["2"])
+            try await connection.run { try PostgreSQLSchema(steps: PostgreSQLSchema.all + [next]).migrate($0) }
+            #expect(try await server.administer("SELECT version::text FROM aetheredge.schema_version") == ["3"])
             try await withStore(on: server, "host") { store in
                 let code = try await failureCode { try await store.create(blueprint("b"), durability: .synced) }
                 #expect(code == .schemaTooNew)

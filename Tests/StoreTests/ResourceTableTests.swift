@@ -1,7 +1,8 @@
 import Model
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct ResourceTableTests {
     private let kind = ResourceKind.descriptor.kind
@@ -169,6 +170,69 @@ import Testing
         try table.remove((1_100..<1_200).map(fileID))
         let late = ResourceVersion(version.value + UInt64(ResourceProjection.missedLimit) + 2)
         await #expect(throws: StoreError.self) { try await projection.watch(kind, after: late) }
+    }
+
+    private func names(
+        _ projection: ResourceProjection, at version: ResourceVersion
+    ) async throws -> [APIObject] {
+        var (items, after): ([APIObject], String?) = ([], nil)
+        repeat {
+            let page = try await projection.page(of: kind, limit: 4, after: after, at: version)
+            #expect(page.version == version)
+            items += page.items
+            after = page.next
+        } while after != nil
+        return items
+    }
+
+    @Test func `the pages of a list show one state while rows change`() async throws {
+        try await withDatabase { database, _ in
+            let table = ResourceTable(database)
+            let projection = ResourceProjection(table)
+            try table.write((0..<10).map { update($0) })
+            let before = try await projection.objects(of: kind, limit: nil, after: nil)
+            try table.write([update(5, phase: .drifted)])
+            // Nobody was listing page by page, so that state is gone.
+            await #expect(throws: StoreError.self) { try await names(projection, at: before.version) }
+            let first = try await projection.page(of: kind, limit: 4, after: nil, at: nil)
+            let then = try await projection.objects(of: kind, limit: nil, after: nil)
+            #expect(first.version == then.version && first.items == Array(then.items.prefix(4)))
+            try table.write([update(5, phase: .failed), update(0, phase: .drifted), update(10)])
+            try table.remove([fileID(3), fileID(8)])
+            try table.setPause(Pause(by: "0:root", since: time()), of: fileID(7), durability: .deferred)
+            #expect(try await names(projection, at: then.version) == then.items)
+            let between = try await projection.objects(of: kind, limit: nil, after: nil)
+            try table.write([update(3), update(5)])
+            #expect(try await names(projection, at: then.version) == then.items)
+            #expect(try await names(projection, at: between.version) == between.items)
+            let now = try await projection.objects(of: kind, limit: nil, after: nil)
+            #expect(try await names(projection, at: now.version) == now.items)
+            #expect(now.items != between.items && between.items != then.items)
+        }
+    }
+
+    @Test(.tags(.i8)) func `a state of the rows is held for so many changes only`() async throws {
+        let table = ResourceTable(try HostDatabase.inMemory())
+        let projection = ResourceProjection(table)
+        try table.write((0..<10).map { update($0) })
+        let first = try await projection.page(of: kind, limit: 4, after: nil, at: nil)
+        for index in 0..<ResourceHold.rowLimit / 10 * 3 / 4 {
+            try table.write((0..<10).map { update($0, phase: index % 2 == 0 ? .drifted : .inSync) })
+        }
+        #expect(try await names(projection, at: first.version).count == 10)
+        // Another list needs room: the oldest states go.
+        let second = try await projection.page(of: kind, limit: 4, after: nil, at: nil)
+        await #expect(throws: StoreError.self) { try await names(projection, at: first.version) }
+        let then = try await projection.objects(of: kind, limit: nil, after: nil).items
+        try table.write([update(1, phase: .failed)])
+        #expect(try await names(projection, at: second.version) == then)
+        for index in 0..<ResourceHold.rowLimit / 10 + 10 {
+            try table.write((0..<10).map { update($0, phase: index % 2 == 0 ? .drifted : .inSync) })
+        }
+        await #expect(throws: StoreError.self) { try await names(projection, at: second.version) }
+        let third = try await projection.page(of: kind, limit: 4, after: nil, at: nil)
+        try table.write([update(1, phase: .failed)])
+        #expect(try await names(projection, at: third.version).count == 10)
     }
 
     @Test func `bookmarks tell watchers of resources that nothing changed`() async throws {

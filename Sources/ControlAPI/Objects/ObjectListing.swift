@@ -14,7 +14,7 @@ struct ObjectListing: Sendable {
     private let view: ObjectView
     private let reader: any ObjectReading
     private let form: AnswerForm
-    private let pages: VersionedPages
+    private let kind: KindName
 
     /// Prepares an answer in a shape; without one, in that in which objects are stored.
     init(_ context: RequestContext, _ view: ObjectView? = nil) throws {
@@ -23,12 +23,12 @@ struct ObjectListing: Sendable {
         self.view = view ?? .stored(descriptor)
         reader = context.services.reader(of: descriptor.kind)
         form = try AnswerForm(context.request)
-        pages = VersionedPages(reader: reader, kind: descriptor.kind)
+        kind = descriptor.kind
     }
 
     /// One object.
     func object() async throws -> APIResponse {
-        let (cache, kind, name) = (context.application.answers, pages.kind, context.nameAsWritten)
+        let (cache, name) = (context.application.answers, context.nameAsWritten)
         // Rows of tables have ages, which do not stay.
         guard form == .objects, view.isStored, context.request.query.isEmpty, let mark = reader.mark else {
             return .json(try await read())
@@ -56,7 +56,7 @@ struct ObjectListing: Sendable {
         guard first.next != nil, left != 0 else {
             let remaining =
                 selection.isEverything && first.next != nil
-                ? try await reader.count(of: pages.kind, after: first.next) : nil
+                ? try await reader.count(of: kind, after: first.next) : nil
             let text =
                 form.open(view, now: context.services.now()) + (try elements(first.items))
                 + close(version, first.next, remaining: remaining)
@@ -80,7 +80,7 @@ struct ObjectListing: Sendable {
                 }
                 let remaining =
                     selection.isEverything && next != nil
-                    ? try await reader.count(of: pages.kind, after: next) : nil
+                    ? try await reader.count(of: kind, after: next) : nil
                 try await write(Array(close(version, next, remaining: remaining).utf8))
             })
     }
@@ -102,12 +102,12 @@ struct ObjectListing: Sendable {
         case .notOlderThan(let version): try await requireReached(version)
         case .exact(let version):
             try await requireReached(version)
-            let page = try await page(selection, after: nil, limit: asked.limit, at: nil)
-            guard try await pages.isUnchanged(since: version) else {
+            do {
+                return (try await page(selection, after: nil, limit: asked.limit, at: version), version)
+            } catch let error as StoreError where error.code == .expired {
                 throw APIFailure.expired(
                     "the state of version \(version.value) is no longer held; list without resourceVersion")
             }
-            return (page, version)
         }
         let page = try await page(selection, after: nil, limit: asked.limit, at: nil)
         return (page, page.version)
@@ -132,7 +132,7 @@ struct ObjectListing: Sendable {
         let size =
             selection.isEverything
             ? min(limit ?? .max, context.application.limits.pageSize) : context.application.limits.pageSize
-        let list = try await pages.page(limit: size, after: name, at: version)
+        let list = try await reader.page(of: kind, limit: size, after: name, at: version)
         var page = Page(items: list.items, version: list.version, next: list.next)
         if selection.isEverything { return page }
         page.items = list.items.filter(selection.matches)
@@ -147,7 +147,7 @@ struct ObjectListing: Sendable {
 
     /// Refuses to show what is not known yet.
     private func requireReached(_ version: ResourceVersion) async throws {
-        let current = try await reader.objects(of: pages.kind, limit: 1, after: nil).version
+        let current = try await reader.objects(of: kind, limit: 1, after: nil).version
         guard current < version else { return }
         let message = "Too large resource version: \(version.value), current: \(current.value)"
         throw APIFailure(
@@ -170,7 +170,7 @@ struct ObjectListing: Sendable {
     private func close(_ version: ResourceVersion, _ next: String?, remaining: Int?) -> String {
         let token = next.map { ContinueToken(version: version, name: $0).text }
         let list = APIObjectList(
-            kind: pages.kind, items: [], version: version, continueToken: token, remainingItemCount: remaining)
+            kind: kind, items: [], version: version, continueToken: token, remainingItemCount: remaining)
         return "],\"metadata\":" + list.metadata.canonicalText + "}\n"
     }
 

@@ -155,6 +155,11 @@ extension FileDescriptor {
         return true
     }
 
+    /// Gives the advisory lock back, for every copy of the descriptor.
+    public borrowing func unlock() throws(LinuxIOError) {
+        try checked(uninterrupted { cl_flock(rawValue, Int32(LOCK_UN)) }, "flock")
+    }
+
     /// Makes reads and writes return EAGAIN instead of waiting.
     public borrowing func setNonBlocking() throws(LinuxIOError) {
         try checked(cl_set_nonblocking(rawValue), "fcntl")

@@ -19,6 +19,7 @@ public final class HostDatabase: Sendable {
     let thread: StoreThread
     let hub = WatchHub()
     let signals = ChangeSignals()
+    let resourceHold = ResourceHold()
     let log: WriteAheadLog
     let simulatedDisk: SimulatedDisk?
     /// How many times objects were written since the start.

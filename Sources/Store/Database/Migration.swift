@@ -6,7 +6,7 @@ struct Migration: Sendable {
     let sql: String
 
     /// Every step that this version knows, from an empty database on.
-    static let all = [Migration(version: 1, sql: schema1)]
+    static let all = [Migration(version: 1, sql: schema1), Migration(version: 2, sql: schema2)]
 
     private static let schema1 = """
         CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -61,5 +61,11 @@ struct Migration: Sendable {
             digest BLOB NOT NULL, size INTEGER NOT NULL, run TEXT NOT NULL, metadata BLOB NOT NULL);
         CREATE INDEX content_versions_by_resource ON content_versions (resource, id);
         CREATE INDEX content_versions_by_digest ON content_versions (digest);
+        """
+
+    /// The name of the object and the version that the change follows; rows from before have neither.
+    private static let schema2 = """
+        ALTER TABLE object_history ADD COLUMN name TEXT;
+        ALTER TABLE object_history ADD COLUMN previous INTEGER;
         """
 }

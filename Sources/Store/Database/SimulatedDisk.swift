@@ -35,7 +35,12 @@ extension HostDatabase {
             throw StoreError(.invalid, "cannot cut the power of a database that does not simulate it")
         }
         hub.finishAll(StoreError(.unavailable, "the power was cut"))
-        do { try writer.writeWithoutTransaction { try simulatedDisk.cutPower($0) } } catch {
+        do {
+            try writer.writeWithoutTransaction { database in
+                try resourceHold.end(database)
+                try simulatedDisk.cutPower(database)
+            }
+        } catch {
             throw StoreError(sqlite: error, act: "cut the power")
         }
     }

@@ -25,6 +25,10 @@ final class StateLock: Sendable {
 
     /// Lets another process have the state.
     func release() {
-        file.withLock { $0 = nil }
+        file.withLock { file in
+            // A child that is about to be executed may hold a copy of the descriptor: closing it is not enough.
+            try? file?.unlock()
+            file = nil
+        }
     }
 }

@@ -4,6 +4,8 @@ public import Model
 
 /// The `Resource` objects, made from rows on read.
 ///
+/// The pages of a list show one state for as long as `ResourceHold` keeps it.
+///
 /// A watch that begins at an older version starts with the rows that changed since, each once as it is now; from then
 /// on it hears every write. More than `ResourceProjection.missedLimit` changed rows are `.expired`: listing by pages
 /// is cheaper.
@@ -31,19 +33,22 @@ public struct ResourceProjection: ObjectReading {
 
     /// A page of objects in the order of their names, and the version at which it was read.
     public func objects(of kind: KindName, limit: Int?, after name: String?) async throws -> ObjectList {
-        let table = table
-        return try await table.database.thread.run {
-            try table.database.read("list resources") { database in
-                try requireResource(kind)
-                let version = try database.version(of: table.partition)
-                var items = try database.allRows(
-                    ResourceTable.select + " WHERE name > ? ORDER BY name LIMIT ?",
-                    [name ?? "", limit.map { $0 + 1 } ?? -1]
-                ) { try StoredResource(row: $0).object(in: table.partition) }
-                guard let limit, items.count > limit else { return ObjectList(items: items, version: version) }
-                items.removeLast(items.count - limit)
-                return ObjectList(items: items, version: version, next: items.last?.metadata.name)
+        try await table.database.thread.run { try readObjects(of: kind, limit: limit, after: name) }
+    }
+
+    /// A page of a list; the first of several begins to hold the state that it shows.
+    public func page(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion?
+    ) async throws -> ObjectList {
+        let database = table.database
+        return try await database.thread.run {
+            if let version { return try readObjects(of: kind, limit: limit, after: name, at: version) }
+            let page = try readObjects(of: kind, limit: limit, after: name)
+            if page.next == nil { return page }
+            try database.readBetweenCommits("hold the resources") { connection in
+                try database.resourceHold.begin(in: table.partition, connection)
             }
+            return try readObjects(of: kind, limit: limit, after: name)
         }
     }
 
@@ -67,10 +72,7 @@ public struct ResourceProjection: ObjectReading {
         return try await table.database.thread.run {
             try table.database.read("read the version of the resources") { database in
                 try requireResource(kind)
-                let versions = try ["resources", "resource_tombstones"].map { name in
-                    try database.number("SELECT max(version) FROM \(name)")
-                }
-                return ResourceVersion(UInt64(versions.max() ?? 0))
+                return try Self.latestVersion(database)
             }
         }
     }
@@ -88,6 +90,63 @@ public struct ResourceProjection: ObjectReading {
                 return try table.database.hub.subscribe(kind, in: table.partition, missed: missed)
             }
         }
+    }
+
+    private func readObjects(of kind: KindName, limit: Int?, after name: String?) throws(StoreError) -> ObjectList {
+        try table.database.read("list resources") { database in
+            try requireResource(kind)
+            let version = try database.version(of: table.partition)
+            let items = try database.allRows(
+                ResourceTable.select + " WHERE name > ? ORDER BY name LIMIT ?",
+                [name ?? "", limit.map { $0 + 1 } ?? -1]
+            ) { try StoredResource(row: $0).object(in: table.partition) }
+            return Self.list(items, limit: limit, version)
+        }
+    }
+
+    /// What has not changed since the version as it is, and the rest from the hold.
+    ///
+    /// The former is read first: a row that changes in between is in both, and the same.
+    private func readObjects(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion
+    ) throws(StoreError) -> ObjectList {
+        let (rows, isUnchanged) = try table.database.read("list resources of version \(version.value)") { database in
+            try requireResource(kind)
+            try HistoryFloor.check(kind, in: table.partition, version, database)
+            let rows = try database.allRows(
+                ResourceTable.select + " WHERE name > ? AND version <= ? ORDER BY name LIMIT ?",
+                [name ?? "", Int64(version.value), limit + 1], StoredResource.init(row:))
+            return (rows, try Self.latestVersion(database) <= version)
+        }
+        let objects = try rows.map { row throws(StoreError) in try row.object(in: table.partition) }
+        if isUnchanged { return Self.list(objects, limit: limit, version) }
+        let past = try table.database.readBetweenCommits("read what resources were") { database in
+            try table.database.resourceHold.rows(after: name, at: version, limit: limit + 1, database)
+        }
+        guard let past else { throw ObjectHistory.expiry(of: kind, version) }
+        var byName = Dictionary(objects.map { ($0.metadata.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for row in past {
+            let object = try row.object(in: table.partition)
+            byName[object.metadata.name] = object
+        }
+        let items = byName.values.sorted { left, right in
+            left.metadata.name.utf8.lexicographicallyPrecedes(right.metadata.name.utf8)
+        }
+        return Self.list(items, limit: limit, version)
+    }
+
+    /// A page of the objects, of which there is one more than its limit when another page follows.
+    private static func list(_ items: [APIObject], limit: Int?, _ version: ResourceVersion) -> ObjectList {
+        guard let limit, items.count > limit else { return ObjectList(items: items, version: version) }
+        let page = Array(items.prefix(limit))
+        return ObjectList(items: page, version: version, next: page.last?.metadata.name)
+    }
+
+    private static func latestVersion(_ database: Database) throws -> ResourceVersion {
+        let versions = try ["resources", "resource_tombstones"].map { name in
+            try database.number("SELECT max(version) FROM \(name)")
+        }
+        return ResourceVersion(UInt64(versions.max() ?? 0))
     }
 
     private static func missed(

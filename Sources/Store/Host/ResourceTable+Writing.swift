@@ -15,6 +15,7 @@ extension ResourceTable {
             try Self.write(update, at: time, version: version, transaction.database)
             if transaction.database.changesCount > 0 { written.append(update.id) }
         }
+        try database.resourceHold.bound(transaction)
         try tell(written, transaction)
     }
 

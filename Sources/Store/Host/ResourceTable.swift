@@ -77,6 +77,7 @@ public final class ResourceTable: Sendable {
         try transaction.database.run(
             "UPDATE resources SET \(column) = ?, version = ? WHERE name = ?", [data, Int64(version.value), id.name])
         guard transaction.database.changesCount > 0 else { return false }
+        try database.resourceHold.bound(transaction)
         try tell([id], transaction)
         return true
     }
@@ -98,6 +99,7 @@ public final class ResourceTable: Sendable {
                     [Int64(row.version.value), try StoredObject.encode(object)])
                 removed.append(object)
             }
+            try database.resourceHold.bound(transaction)
             try Self.pruneTombstones(partition: partition, transaction.database)
             guard database.hub.isWatched(ResourceKind.descriptor.kind, in: partition) else { return }
             let (hub, partition) = (database.hub, self.partition)

@@ -18,7 +18,7 @@ extension SQLiteObjectStore {
             guard try StoredObject.read(object.key, in: partition, transaction.database) == nil else {
                 throw ObjectWriteRules.alreadyExists(object.key)
             }
-            return try store(object, .added, transaction)
+            return try store(object, .added, previous: nil, transaction)
         }
     }
 
@@ -27,7 +27,8 @@ extension SQLiteObjectStore {
             let stored = try ObjectWriteRules.require(
                 try StoredObject.read(object.key, in: partition, transaction.database), object.key,
                 precondition: object.metadata.resourceVersion, uid: object.metadata.uid)
-            return try store(try ObjectWriteRules.updated(stored, with: object, part: part), transaction)
+            return try store(
+                try ObjectWriteRules.updated(stored, with: object, part: part), of: stored, transaction)
         }
     }
 
@@ -36,38 +37,46 @@ extension SQLiteObjectStore {
             let stored = try ObjectWriteRules.require(
                 try StoredObject.read(key, in: partition, transaction.database), key, precondition: precondition,
                 uid: nil)
-            return try store(rules.deleted(stored), transaction)
+            return try store(rules.deleted(stored), of: stored, transaction)
         }
     }
 
     private func store(
-        _ outcome: ObjectWriteRules.Outcome, _ transaction: WriteTransaction
+        _ outcome: ObjectWriteRules.Outcome, of stored: APIObject, _ transaction: WriteTransaction
     ) throws -> APIObject {
+        let previous = stored.metadata.resourceVersion
         switch outcome {
-        case .unchanged(let object): object
-        case .changed(let object): try store(object, .modified, transaction)
-        case .removed(let object): try store(object, .deleted, transaction)
+        case .unchanged(let object): return object
+        case .changed(let object): return try store(object, .modified, previous: previous, transaction)
+        case .removed(let object): return try store(object, .deleted, previous: previous, transaction)
         }
     }
 
     /// Stores a change with the next version, which the object that is returned carries.
     private func store(
-        _ object: APIObject, _ change: ObjectHistory.Change, _ transaction: WriteTransaction
+        _ object: APIObject, _ change: ObjectHistory.Change, previous: ResourceVersion?,
+        _ transaction: WriteTransaction
     ) throws -> APIObject {
         var object = object
         object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-        try write(object, change, transaction)
+        try write(object, change, previous: previous, transaction)
         try sweepIfDue(transaction)
         return object
     }
 
-    private func write(_ object: APIObject, _ change: ObjectHistory.Change, _ transaction: WriteTransaction) throws {
+    private func write(
+        _ object: APIObject, _ change: ObjectHistory.Change, previous: ResourceVersion?,
+        _ transaction: WriteTransaction
+    ) throws {
         guard let version = object.metadata.resourceVersion else {
             preconditionFailure("an object is stored with its version")
         }
         let data = try StoredObject.encode(object)
         let number = Int64(version.value)
         let (kind, partition) = (object.kind, partition)
+        if let previous {
+            try ObjectHistory.keep(object.key, at: previous, in: partition, transaction.database)
+        }
         if change == .deleted {
             try transaction.database.run(
                 "DELETE FROM objects WHERE partition = ? AND kind = ? AND name = ?",
@@ -81,7 +90,8 @@ extension SQLiteObjectStore {
                 """,
                 [partition.rawValue, kind.rawValue, object.metadata.name, object.metadata.uid, number, data])
         }
-        try ObjectHistory.append(change, data, of: kind, in: partition, version, transaction.database)
+        try ObjectHistory.append(
+            change, data, of: object.key, in: partition, version, previous: previous, transaction.database)
         let hub = database.hub
         let event = change.event(object)
         transaction.whenCommitted { hub.publish([event], of: kind, in: partition) }
@@ -103,8 +113,9 @@ extension SQLiteObjectStore {
             """, [partition.rawValue, kind.rawValue, limit]
         ) { try StoredObject.decode($0[0], kind: kind, version: $0[1]) }
         for var object in old {
+            let previous = object.metadata.resourceVersion
             object.metadata.resourceVersion = try transaction.raiseVersion(of: partition)
-            try write(object, .deleted, transaction)
+            try write(object, .deleted, previous: previous, transaction)
         }
     }
 }

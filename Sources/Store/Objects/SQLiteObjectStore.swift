@@ -41,6 +41,16 @@ public struct SQLiteObjectStore: ObjectStore {
         try await database.thread.run { try self.readObjects(of: kind, limit: limit, after: name) }
     }
 
+    /// A page of a list; of an older version for as long as the history reaches back to it.
+    public func page(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion?
+    ) async throws -> ObjectList {
+        guard let version else { return try await objects(of: kind, limit: limit, after: name) }
+        return try await database.thread.run {
+            try self.readObjects(of: kind, limit: limit, after: name, at: version)
+        }
+    }
+
     /// How many objects of a kind follow a name.
     public func count(of kind: KindName, after name: String?) async throws -> Int {
         try await database.thread.run {
@@ -116,6 +126,18 @@ extension SQLiteObjectStore {
                 [partition.rawValue, kind.rawValue, name ?? "", limit.map { $0 + 1 } ?? -1]
             ) { try StoredObject.decode($0[0], kind: kind, version: $0[1]) }
             guard let limit, items.count > limit else { return ObjectList(items: items, version: version) }
+            items.removeLast(items.count - limit)
+            return ObjectList(items: items, version: version, next: items.last?.metadata.name)
+        }
+    }
+
+    private func readObjects(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion
+    ) throws(StoreError) -> ObjectList {
+        try database.read("list \(kind.rawValue) objects of version \(version.value)") { database in
+            var items = try ObjectHistory.objects(
+                of: kind, in: partition, limit: limit + 1, after: name, at: version, database)
+            guard items.count > limit else { return ObjectList(items: items, version: version) }
             items.removeLast(items.count - limit)
             return ObjectList(items: items, version: version, next: items.last?.metadata.name)
         }

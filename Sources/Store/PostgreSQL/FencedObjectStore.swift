@@ -19,6 +19,13 @@ public struct FencedObjectStore: ObjectStore {
         try await store.objects(of: kind, limit: limit, after: name)
     }
 
+    /// A page of a list.
+    public func page(
+        of kind: KindName, limit: Int, after name: String?, at version: ResourceVersion?
+    ) async throws -> ObjectList {
+        try await store.page(of: kind, limit: limit, after: name, at: version)
+    }
+
     /// How many objects of a kind follow a name.
     public func count(of kind: KindName, after name: String?) async throws -> Int {
         try await store.count(of: kind, after: name)

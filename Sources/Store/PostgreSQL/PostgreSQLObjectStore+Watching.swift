@@ -36,23 +36,14 @@ extension PostgreSQLObjectStore {
     ) throws -> ([WatchEvent], newest: ResourceVersion) {
         let arguments: [PostgresValue] = [.text(partition.rawValue), .text(kind.rawValue)]
         let answers = try session.snapshot([
-            version(partition),
-            PostgresQuery(
-                "SELECT version FROM aetheredge.history_floors WHERE partition = $1 AND kind = $2", arguments),
+            version(partition), floor(of: kind, partition),
             PostgresQuery(
                 """
                 SELECT data, version, kind, change FROM aetheredge.object_history
                 WHERE partition = $1 AND kind = $2 AND version > $3 ORDER BY version
                 """, arguments + [.integer(Int64(clamping: wanted.value))]),
         ])
-        let newest = ResourceVersion(UInt64(try answers[0].integer(0, 0)))
-        let cut = answers[1].count == 0 ? 0 : try answers[1].integer(0, 0)
-        let floor = ResourceVersion(UInt64(max(cut, try answers[0].integer(0, 1))))
-        guard wanted >= floor, wanted <= newest else {
-            throw StoreError(
-                .expired,
-                "the history of '\(kind.rawValue)' does not reach version \(wanted.value); list again and watch it")
-        }
+        let newest = try held(wanted, kind, versions: answers[0], floor: answers[1])
         return (try (0..<answers[2].count).map { try event(answers[2], row: $0, kind) }, newest)
     }
 

@@ -10,7 +10,7 @@ struct PostgreSQLSchema: Sendable {
     }
 
     /// Every step that this version knows, from an empty database on.
-    static let all = [Step(version: 1, statements: schema1)]
+    static let all = [Step(version: 1, statements: schema1), Step(version: 2, statements: schema2)]
     /// Only one session migrates: the bytes of `AEDB` and its place.
     private static let advisoryKey: Int64 = 0x4145_4442_0000_0001
     private let steps: [Step]
@@ -96,5 +96,10 @@ struct PostgreSQLSchema: Sendable {
             name text COLLATE "C" PRIMARY KEY, holder text NOT NULL, epoch bigint NOT NULL,
             renewed timestamptz NOT NULL, expires timestamptz NOT NULL)
         """,
+    ]
+
+    /// The name of the object and the version that the change follows; rows of older programs have neither.
+    private static let schema2 = [
+        "ALTER TABLE aetheredge.object_history ADD COLUMN name text COLLATE \"C\", ADD COLUMN previous bigint"
     ]
 }

@@ -46,7 +46,7 @@ struct PostgreSQLWrite {
                 preconditionFailure("a decision stores or keeps")
             }
             object.metadata.resourceVersion = ResourceVersion(UInt64(version + 1))
-            return try commit(object, change, try StoredObject.encode(object))
+            return try commit(object, change, of: stored, try StoredObject.encode(object))
         } catch {
             // If it fails the connection is closed, which ends the transaction too.
             if !session.isBroken, session.isInTransaction { _ = try? session.run("ROLLBACK") }
@@ -69,10 +69,14 @@ struct PostgreSQLWrite {
         return (try PostgreSQLObjectStore.decode(answers[answers.count - 1], key.kind), try row.integer(0, 0))
     }
 
-    private func commit(_ object: APIObject, _ change: ObjectHistory.Change, _ data: Data) throws -> Outcome {
+    private func commit(
+        _ object: APIObject, _ change: ObjectHistory.Change, of stored: APIObject?, _ data: Data
+    ) throws -> Outcome {
         let version = Int64(object.metadata.resourceVersion?.value ?? 0)
         let mark = Int64.random(in: .min ... .max)
-        var queries = store(object, change, [UInt8](data), version, mark)
+        let previous = stored?.metadata.resourceVersion.map { Int64($0.value) }
+        var queries = previous == nil ? [] : [keep(object.key)]
+        queries += store(object, change, previous: previous, [UInt8](data), version, mark)
         if version % Self.sweepInterval == 0 { queries += sweep(mark) }
         queries.append(
             PostgresQuery(
@@ -86,8 +90,22 @@ struct PostgreSQLWrite {
         return .done(object)
     }
 
+    /// Keeps an object as it is before it changes, unless the window has it.
+    private func keep(_ key: ObjectKey) -> PostgresQuery {
+        PostgresQuery(
+            """
+            INSERT INTO aetheredge.object_history (partition, version, kind, change, mark, data, name)
+            SELECT $1, version, $2, \(ObjectHistory.Change.modified.rawValue), 0, data, $3 FROM aetheredge.objects
+            WHERE partition = $1 AND kind = $2 AND name = $3 AND version <= greatest(
+                (SELECT start FROM aetheredge.partitions WHERE name = $1),
+                (SELECT version FROM aetheredge.history_floors WHERE partition = $1 AND kind = $2))
+            ON CONFLICT DO NOTHING
+            """, [.text(partition.rawValue), .text(key.kind.rawValue), .text(key.name)])
+    }
+
     private func store(
-        _ object: APIObject, _ change: ObjectHistory.Change, _ data: [UInt8], _ version: Int64, _ mark: Int64
+        _ object: APIObject, _ change: ObjectHistory.Change, previous: Int64?, _ data: [UInt8], _ version: Int64,
+        _ mark: Int64
     ) -> [PostgresQuery] {
         let partition = PostgresValue.text(partition.rawValue)
         let (kind, name) = (PostgresValue.text(object.kind.rawValue), PostgresValue.text(object.metadata.name))
@@ -110,26 +128,36 @@ struct PostgreSQLWrite {
             row,
             PostgresQuery(
                 """
-                INSERT INTO aetheredge.object_history (partition, version, kind, change, mark, data)
-                VALUES ($1, $2, $3, $4::bigint, $5, $6)
+                INSERT INTO aetheredge.object_history (partition, version, kind, change, mark, data, name, previous)
+                VALUES ($1, $2, $3, $4::bigint, $5, $6, $7, $8)
                 """,
-                [partition, .integer(version), kind, .integer(change.rawValue), .integer(mark), .bytes(data)]),
+                [
+                    partition, .integer(version), kind, .integer(change.rawValue), .integer(mark), .bytes(data), name,
+                    previous.map { .integer($0) } ?? .null,
+                ]),
         ]
     }
 
-    /// Cuts the windows of all kinds to their bound, and removes the objects of limited kinds that were written longest
-    /// ago.
+    /// Cuts the windows of all kinds to their bound, but for what an object was before its first change within one, and
+    /// removes the objects of limited kinds that were written longest ago.
     private func sweep(_ mark: Int64) -> [PostgresQuery] {
         let partition = PostgresValue.text(partition.rawValue)
         let cut = PostgresQuery(
             """
             WITH floors AS (
                 SELECT kind, (SELECT version FROM aetheredge.object_history AS h
-                    WHERE h.partition = $1 AND h.kind = k.kind ORDER BY version DESC LIMIT 1 OFFSET $2) AS floor
+                    WHERE h.partition = $1 AND h.kind = k.kind AND h.version > coalesce(
+                        (SELECT version FROM aetheredge.history_floors AS f
+                        WHERE f.partition = $1 AND f.kind = k.kind), 0)
+                    ORDER BY version DESC LIMIT 1 OFFSET $2) AS floor
                 FROM (SELECT DISTINCT kind FROM aetheredge.object_history WHERE partition = $1) AS k),
+            needed AS (
+                SELECT h.previous FROM aetheredge.object_history AS h JOIN floors ON h.kind = floors.kind
+                WHERE h.partition = $1 AND h.version > floors.floor AND h.previous <= floors.floor),
             cut AS (
                 DELETE FROM aetheredge.object_history AS h USING floors
-                WHERE h.partition = $1 AND h.kind = floors.kind AND h.version <= floors.floor)
+                WHERE h.partition = $1 AND h.kind = floors.kind AND h.version <= floors.floor
+                    AND h.version NOT IN (SELECT previous FROM needed))
             INSERT INTO aetheredge.history_floors (partition, kind, version)
             SELECT $1, kind, floor FROM floors WHERE floor IS NOT NULL
             ON CONFLICT (partition, kind) DO UPDATE SET version = excluded.version
@@ -143,13 +171,23 @@ struct PostgreSQLWrite {
                         ORDER BY version DESC OFFSET $3),
                     gone AS (
                         DELETE FROM aetheredge.objects AS o USING old
-                        WHERE o.partition = $1 AND o.kind = $2 AND o.name = old.name RETURNING o.version, o.data),
-                    numbered AS (SELECT data, row_number() OVER (ORDER BY version) AS number FROM gone),
+                        WHERE o.partition = $1 AND o.kind = $2 AND o.name = old.name
+                        RETURNING o.name, o.version, o.data),
+                    kept AS (
+                        INSERT INTO aetheredge.object_history (partition, version, kind, change, mark, data, name)
+                        SELECT $1, version, $2, \(ObjectHistory.Change.modified.rawValue), 0, data, name FROM gone
+                        WHERE version <= greatest(
+                            (SELECT start FROM aetheredge.partitions WHERE name = $1),
+                            (SELECT version FROM aetheredge.history_floors WHERE partition = $1 AND kind = $2))
+                        ON CONFLICT DO NOTHING),
+                    numbered AS (
+                        SELECT name, version, data, row_number() OVER (ORDER BY version) AS number FROM gone),
                     raised AS (
                         UPDATE aetheredge.partitions SET version = version + (SELECT count(*) FROM gone)
                         WHERE name = $1 RETURNING version - (SELECT count(*) FROM gone) AS base)
-                    INSERT INTO aetheredge.object_history (partition, version, kind, change, mark, data)
-                    SELECT $1, base + number, $2, \(ObjectHistory.Change.deleted.rawValue), $4, data
+                    INSERT INTO aetheredge.object_history
+                        (partition, version, kind, change, mark, data, name, previous)
+                    SELECT $1, base + number, $2, \(ObjectHistory.Change.deleted.rawValue), $4, data, name, version
                     FROM numbered, raised
                     """, [partition, .text(kind.rawValue), .integer(Int64(limit)), .integer(mark)])
             }
@@ -171,7 +209,8 @@ struct PostgreSQLWrite {
                 "SELECT coalesce(max(version), 0) FROM aetheredge.history_floors WHERE partition = $1", [name]),
             PostgresQuery("COMMIT"),
         ])
-        if answers[2].count == 1 { return try answers[2].integer(0, 0) == mark ? .committed : .absent }
+        if answers[2].count == 1, try answers[2].integer(0, 0) == mark { return .committed }
+        // Before the windows the history has rows of changes that are forgotten, without their marks.
         return try answers[3].integer(0, 0) >= version ? .forgotten : .absent
     }
 

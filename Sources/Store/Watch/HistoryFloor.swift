@@ -23,13 +23,16 @@ enum HistoryFloor {
     static func check(
         _ kind: KindName, in partition: Partition, _ version: ResourceVersion, _ database: Database
     ) throws {
+        guard version >= (try effective(kind, in: partition, database)),
+            version <= (try database.version(of: partition))
+        else { throw ObjectHistory.expiry(of: kind, version) }
+    }
+
+    /// The version up to which nothing is known of changes, be they cut or from before this database.
+    static func effective(
+        _ kind: KindName, in partition: Partition, _ database: Database
+    ) throws -> ResourceVersion {
         let pruned = try of(kind, in: partition, database)
-        let floor = max(try database.versionStart(), ResourceVersion(UInt64(pruned)))
-        guard version >= floor, version <= (try database.version(of: partition)) else {
-            throw StoreError(
-                .expired,
-                "the history of '\(kind.rawValue)' does not reach version \(version.value); list again and watch it"
-            )
-        }
+        return max(try database.versionStart(), ResourceVersion(UInt64(pruned)))
     }
 }
