@@ -9,8 +9,10 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
         public static let invalidObject = Code("invalidObject")
         /// Text is not what its format asks for.
         public static let invalidFormat = Code("invalidFormat")
-        /// An input is larger or deeper than the stated bound.
+        /// An input is larger than the stated bound.
         public static let tooLarge = Code("tooLarge")
+        /// An input is nested deeper than the stated bound.
+        public static let tooDeep = Code("tooDeep")
     }
 
     /// What went wrong.

@@ -150,7 +150,7 @@ struct HostileLabTests {
             testDescription: "nested JSON",
             script:
                 #"(printf '\#(post)Content-Length: 500000\r\n\r\n'; head -c 500000 /dev/zero | tr '\0' [) | \#(send)"#,
-            answers: ["400", "413", "422"]),
+            answers: ["400"]),
         Client(
             testDescription: "a half-closed connection", script: "printf 'GET /version \(get)' | \(send)",
             answers: ["200"]),

@@ -57,9 +57,11 @@ extension APIFailure {
         case let error as ControlError: self.init(control: error)
         case let error as StoreError: self.init(store: error)
         case let error as ModelError:
-            self =
-                error.code == .tooLarge
-                ? APIFailure(413, "RequestEntityTooLarge", error.message) : .invalid(error.message)
+            switch error.code {
+            case .tooLarge: self.init(413, "RequestEntityTooLarge", error.message)
+            case .tooDeep: self = .badRequest(error.message)
+            default: self = .invalid(error.message)
+            }
         case is CancellationError: self = .unavailable("the daemon is stopping; try again")
         default:
             self.init(500, "InternalError", "\(error)")

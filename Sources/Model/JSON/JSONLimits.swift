@@ -1,4 +1,4 @@
-/// Bounds on JSON text that is parsed; beyond them parsing throws `ModelError.tooLarge`.
+/// Bounds on JSON text that is parsed; beyond them parsing throws `.tooLarge` or `.tooDeep`.
 public struct JSONLimits: Sendable, Hashable {
     /// The most bytes of text.
     public var bytes: Int

@@ -216,7 +216,7 @@ struct JSONParser {
     private mutating func enter() throws(ModelError) {
         depth += 1
         guard depth <= limits.depth else {
-            throw ModelError(.tooLarge, "cannot read JSON: it is nested deeper than \(limits.depth) levels")
+            throw failure("it is nested deeper than the limit of \(limits.depth) levels", .tooDeep)
         }
         index += 1
     }
@@ -243,7 +243,9 @@ struct JSONParser {
         return index - start
     }
 
-    private func failure(_ reason: String, at offset: Int? = nil) -> ModelError {
+    private func failure(
+        _ reason: String, at offset: Int? = nil, _ code: ModelError.Code = .invalidFormat
+    ) -> ModelError {
         let offset = min(offset ?? index, bytes.count)
         var line = 1
         var lineStart = 0
@@ -252,6 +254,6 @@ struct JSONParser {
             lineStart = position + 1
         }
         return ModelError(
-            .invalidFormat, "cannot read JSON at line \(line) column \(offset - lineStart + 1): \(reason)")
+            code, "cannot read JSON at line \(line) column \(offset - lineStart + 1): \(reason)")
     }
 }

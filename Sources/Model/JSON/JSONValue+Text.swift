@@ -1,11 +1,11 @@
 extension JSONValue {
-    /// Parses JSON text; throws `.invalidFormat` with line and column, or `.tooLarge`.
+    /// Parses JSON text; throws `.invalidFormat` with line and column, `.tooLarge` or `.tooDeep`.
     public init(parsing bytes: [UInt8], limits: JSONLimits = .standard) throws(ModelError) {
         var parser = JSONParser(bytes, limits: limits)
         self = try parser.parse()
     }
 
-    /// Parses JSON text; throws `.invalidFormat` with line and column, or `.tooLarge`.
+    /// Parses JSON text; throws `.invalidFormat` with line and column, `.tooLarge` or `.tooDeep`.
     public init(parsing text: String, limits: JSONLimits = .standard) throws(ModelError) {
         try self.init(parsing: Array(text.utf8), limits: limits)
     }

@@ -114,7 +114,8 @@ struct YAMLEventReader: ~Copyable {
         } else if problem.contains("mapping values are not allowed") {
             message += "; indent the line differently, or quote text that holds ': '"
         } else if problem.hasPrefix("Maximum nesting level") {
-            message = "it is nested too deeply"
+            // The parser has a limit of its own, above every one of `YAMLLimits`.
+            message = "it is nested deeper than 1,000 levels"
         } else if let context = parser.pointee.context.map({ String(cString: $0) }) {
             message = "\(context) that begins in line \(parser.pointee.context_mark.line + 1): \(problem)"
         }

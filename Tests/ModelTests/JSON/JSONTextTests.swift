@@ -86,7 +86,8 @@ struct JSONTextTests {
 
     @Test func `nesting beyond the limit is refused without using the stack`() {
         let deep = String(repeating: "[", count: 100_000)
-        #expect(message(deep) == "cannot read JSON: it is nested deeper than 128 levels")
+        #expect(
+            message(deep) == "cannot read JSON at line 1 column 129: it is nested deeper than the limit of 128 levels")
         let allowed = String(repeating: "[", count: 128) + String(repeating: "]", count: 128)
         #expect(message(allowed) == nil)
         #expect(message(String(repeating: "{\"a\":", count: 10_000)) != nil)
