@@ -33,7 +33,13 @@ extension Daemon {
         }
         let collector = GarbageCollector(
             store: backend.shared, readers: [ResourceKind.descriptor.kind: ResourceProjection(resources)], clock: clock,
-            logger: logger)
+            logger: logger
+        ) { [environment] collected in
+            let record = AuditRecord(
+                time: environment.host.wallTime(), actor: "garbage-collector", verb: "delete",
+                object: "\(collected.key.kind.rawValue)/\(collected.key.name)", details: collected.details)
+            try await environment.worker.run { _ = try environment.audit.append(record, durability: .synced) }
+        }
         let notify = NotifyService(logger: logger) { [environment] in
             do { return try await environment.worker.run { true } } catch { return false }
         }

@@ -3,6 +3,7 @@ import Logging
 import Model
 import ServiceLifecycle
 import Store
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct GarbageCollectorTests {
@@ -15,11 +16,12 @@ import Testing
     /// Runs a body while a collector works on a store.
     private func collecting(
         _ store: SQLiteObjectStore, readers: [KindName: any ObjectReading] = [:],
+        audit: @escaping @Sendable (CollectedObject) async throws -> Void = { _ in },
         _ body: () async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let collector = GarbageCollector(
-            store: store, readers: readers, clock: ContinuousClock(), logger: logger)
+            store: store, readers: readers, clock: ContinuousClock(), logger: logger, audit: audit)
         let group = ServiceGroup(services: [collector], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -70,6 +72,38 @@ import Testing
 
     private func names(in store: SQLiteObjectStore) async throws -> [String] {
         try await store.objects(of: kind, limit: nil, after: nil).items.map(\.metadata.name)
+    }
+
+    @Test func `each deletion is audited before it is made, with the owners that are gone`() async throws {
+        try await withStore { store in
+            let owner = try await make("owner", in: store)
+            let child = try await make("child", ownedBy: [owner], in: store)
+            _ = try await store.delete(owner.key, precondition: nil)
+            let audited = AsyncStream.makeStream(of: CollectedObject.self, bufferingPolicy: .bufferingNewest(16))
+            let isWritable = Atomic(false)
+            try await collecting(
+                store,
+                audit: { collected in
+                    #expect(try await store.object(collected.key).metadata.uid == collected.uid)
+                    audited.continuation.yield(collected)
+                    // A log that cannot be written keeps the object until it can.
+                    if !isWritable.exchange(true, ordering: .relaxed) { throw StoreError(.unavailable, "no space") }
+                }
+            ) {
+                let gone = try await waitUntilGone(["child"], after: child.metadata.resourceVersion, in: store)
+                #expect(gone.contains("child"))
+            }
+            audited.continuation.finish()
+            var records: [CollectedObject] = []
+            for await record in audited.stream { records.append(record) }
+            #expect(records.count == 2 && Set(records).count == 1)
+            let details = try #require(records.first).details
+            #expect(records.first?.key == child.key)
+            #expect(details["uid"]?.stringValue == child.metadata.uid)
+            let owners = details["owners"]?.arrayValue
+            #expect(owners?.count == 1 && owners?.first?["object"] == "Blueprint/owner")
+            #expect(owners?.first?["uid"]?.stringValue == owner.metadata.uid && owners?.first?["state"] == "gone")
+        }
     }
 
     @Test func `what an object owns goes after it, and what that owns too`() async throws {

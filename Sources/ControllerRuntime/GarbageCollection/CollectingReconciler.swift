@@ -10,17 +10,22 @@ struct CollectingReconciler: Reconciler {
 
     let store: any ObjectStore
     let readers: [KindName: any ObjectReading]
+    let audit: @Sendable (CollectedObject) async throws -> Void
     let logger: Logger
-    private let graph = Shared()
+    private let graph = SharedGraph()
 
     /// The graph of owners, shared by informers and workers.
-    final class Shared: Sendable {
-        let graph = Mutex(OwnerGraph())
+    private final class SharedGraph: Sendable {
+        let owners = Mutex(OwnerGraph())
     }
 
-    init(store: any ObjectStore, readers: [KindName: any ObjectReading], logger: Logger) {
+    init(
+        store: any ObjectStore, readers: [KindName: any ObjectReading],
+        audit: @escaping @Sendable (CollectedObject) async throws -> Void, logger: Logger
+    ) {
         self.store = store
         self.readers = readers
+        self.audit = audit
         self.logger = logger
     }
 
@@ -28,20 +33,20 @@ struct CollectingReconciler: Reconciler {
     func observe(_ event: WatchEvent) -> [ObjectKey] {
         switch event {
         case .added(let object), .modified(let object):
-            graph.graph.withLock { $0.observe(WatchEventOfObject(object: object, isDeleted: false)) }
+            graph.owners.withLock { $0.observe(WatchEventOfObject(object: object, isDeleted: false)) }
         case .deleted(let object):
-            graph.graph.withLock { $0.observe(WatchEventOfObject(object: object, isDeleted: true)) }
+            graph.owners.withLock { $0.observe(WatchEventOfObject(object: object, isDeleted: true)) }
         case .bookmark: []
         }
     }
 
     /// Every object that is known to be owned.
-    var owned: [ObjectKey] { graph.graph.withLock { $0.owned } }
+    var owned: [ObjectKey] { graph.owners.withLock { $0.owned } }
 
     func reconcile(_ key: ObjectKey) async throws -> Outcome {
         do {
             guard let object = try await existing(key) else {
-                graph.graph.withLock { $0.forget(key) }
+                graph.owners.withLock { $0.forget(key) }
                 return .done
             }
             if object.metadata.deletionTimestamp != nil {
@@ -74,12 +79,15 @@ struct CollectingReconciler: Reconciler {
         let references = object.metadata.ownerReferences ?? []
         guard !references.isEmpty else { return .done }
         var kept: [OwnerReference] = []
+        var lost: [CollectedObject.Owner] = []
         var isAwaited = false
         for reference in references {
             switch try await standing(of: reference) {
             case .present, .unknown: kept.append(reference)
-            case .waiting: isAwaited = true
-            case .gone: break
+            case .waiting:
+                isAwaited = true
+                lost.append(CollectedObject.Owner(reference, isGone: false))
+            case .gone: lost.append(CollectedObject.Owner(reference, isGone: true))
             }
         }
         if kept == references { return .done }
@@ -90,7 +98,7 @@ struct CollectingReconciler: Reconciler {
             return .done
         }
         let hasDependents = !dependents(of: object).isEmpty
-        try await delete(object, inForeground: isAwaited && hasDependents)
+        try await delete(object, of: lost, inForeground: isAwaited && hasDependents)
         return .done
     }
 
@@ -149,7 +157,11 @@ struct CollectingReconciler: Reconciler {
         _ = try await store.update(next, part: .spec, durability: .synced)
     }
 
-    private func delete(_ object: APIObject, inForeground: Bool) async throws {
+    /// Audits the deletion first: one that cannot be is tried again later.
+    private func delete(
+        _ object: APIObject, of owners: [CollectedObject.Owner], inForeground: Bool
+    ) async throws {
+        try await audit(CollectedObject(key: object.key, uid: object.metadata.uid ?? "", owners: owners))
         var object = object
         if inForeground, !(object.metadata.finalizers ?? []).contains(foregroundFinalizer) {
             object.metadata.finalizers = (object.metadata.finalizers ?? []) + [foregroundFinalizer]
@@ -162,7 +174,7 @@ struct CollectingReconciler: Reconciler {
     }
 
     private func dependents(of owner: APIObject) -> [ObjectKey] {
-        graph.graph.withLock { $0.dependents(of: owner.metadata.uid) }
+        graph.owners.withLock { $0.dependents(of: owner.metadata.uid) }
     }
 
     private func reference(of dependent: APIObject, to owner: APIObject) -> OwnerReference? {

@@ -19,17 +19,18 @@ public struct GarbageCollector<Time: Clock>: Service where Time.Duration == Dura
 
     /// Makes a collector; it does nothing until run.
     ///
-    /// `readers` are where objects of some kinds are read, if not in the store.
+    /// `readers` are where objects of some kinds are read, if not in the store. `audit` records each deletion before it
+    /// is made; while it throws, the object stays.
     public init(
         store: any ObjectStore, readers: [KindName: any ObjectReading] = [:],
         kinds: [KindName] = KindRegistry.descriptors.filter { !$0.isReadOnly }.map(\.kind), clock: Time,
-        logger: Logger
+        logger: Logger, audit: @escaping @Sendable (CollectedObject) async throws -> Void
     ) {
         self.store = store
         self.kinds = kinds
         self.clock = clock
         self.logger = logger
-        reconciler = CollectingReconciler(store: store, readers: readers, logger: logger)
+        reconciler = CollectingReconciler(store: store, readers: readers, audit: audit, logger: logger)
         queue = WorkQueue(name: "garbage", clock: clock)
     }
 
