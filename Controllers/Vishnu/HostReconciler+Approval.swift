@@ -66,7 +66,7 @@ extension HostReconciler {
         let approval = Object<ApprovalKind>(
             metadata: ObjectMeta(name: run.name),
             spec: ApprovalKind.Spec(run: run.name, planHash: hash, reason: reason), status: status)
-        _ = try await environment.objects.create(approval.untyped(), durability: .synced)
+        try await environment.objects.make(approval, durability: .synced)
         environment.logger.notice(
             "plan waits for approval",
             metadata: [

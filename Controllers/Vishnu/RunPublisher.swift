@@ -85,7 +85,7 @@ public struct RunPublisher: Service {
             let object = Object<WorkflowRunKind>(
                 metadata: ObjectMeta(name: run.name), spec: run.spec, status: Self.status(of: run))
             do {
-                _ = try await objects.create(object.untyped(), durability: .deferred)
+                try await objects.make(object)
             } catch let error as StoreError where error.code == .alreadyExists {
                 // Published by another call meanwhile, from the same journal.
             }

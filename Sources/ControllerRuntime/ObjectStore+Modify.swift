@@ -10,23 +10,37 @@ extension ObjectStore {
     /// Changes part of an object: reads it, lets `change` work on it and writes it, again when somebody else came
     /// between.
     ///
-    /// Writes nothing when `change` left it as it was. Returns what is stored then.
+    /// Writes nothing when `change` left it as it was. Returns what is stored then. `declared` says who declares what
+    /// is passed on.
     @discardableResult
     public func modify<K: Kind>(
         _ kind: K.Type, _ name: String, part: ObjectPart, durability: Durability = .deferred,
-        _ change: (inout Object<K>) throws -> Void
+        declared: FieldDeclaration? = nil, _ change: (inout Object<K>) throws -> Void
     ) async throws -> Object<K> {
         var attempts = 0
         while true {
-            let stored = try await read(kind, name)
+            let object = try await object(ObjectKey(kind: K.descriptor.kind, name: name))
+            let stored = try Object<K>(object)
             var next = stored
             try change(&next)
             if next == stored { return stored }
             do {
-                return try Object<K>(await update(next.untyped(), part: part, durability: durability))
+                var written = try next.untyped()
+                try written.noteManagers(part, replacing: object, declared: declared)
+                return try Object<K>(await update(written, part: part, durability: durability))
             } catch let error as StoreError where error.code == .conflict && attempts < 16 {
                 attempts += 1
             }
         }
+    }
+
+    /// Stores a new object of a controller, with who wrote what.
+    @discardableResult
+    public func make<K: Kind>(
+        _ object: Object<K>, durability: Durability = .deferred, declared: FieldDeclaration? = nil
+    ) async throws -> APIObject {
+        var made = try object.untyped()
+        try made.noteManagers(.all, replacing: nil, declared: declared)
+        return try await create(made, durability: durability)
     }
 }

@@ -84,8 +84,9 @@ public protocol ObjectStore: ObjectReading {
 
     /// Replaces an object whose stored version equals `metadata.resourceVersion` (nil: whatever is stored). Raises
     /// `generation` when `spec` differs. With `.status` only `status` is taken, with `.spec` everything but `status`.
-    /// `metadata.managedFields` is taken with every part: nil leaves what is stored, an empty list removes it. An
-    /// update that changes nothing stores nothing. Throws `.notFound`, `.conflict`.
+    /// `metadata.managedFields` is taken with every part: nil leaves what is stored, an empty list removes it, and an
+    /// entry without a time gets that of the write. An update that changes nothing stores nothing. Throws `.notFound`,
+    /// `.conflict`.
     func update(_ object: APIObject, part: ObjectPart, durability: Durability) async throws -> APIObject
 
     /// Deletes an object: sets `deletionTimestamp` while finalizers remain, removes it otherwise. Throws `.notFound`,

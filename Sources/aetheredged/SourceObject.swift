@@ -16,7 +16,7 @@ struct SourceObject: Sendable {
         } catch let error as StoreError where error.code == .notFound {
             let object = Object<SourceKind>(
                 metadata: ObjectMeta(name: sourceName), spec: spec, status: SourceKind.Status())
-            _ = try await objects.create(object.untyped(), durability: .synced)
+            try await objects.make(object, durability: .synced)
         }
     }
 }

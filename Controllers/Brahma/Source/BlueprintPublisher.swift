@@ -26,8 +26,11 @@ struct BlueprintPublisher: Sendable {
 
     private func publish(_ blueprint: BlueprintDocument, commit: String) async throws {
         let labels = blueprint.labels.merging([ownerLabel: sourceName]) { $1 }
+        let declared = FieldDeclaration(
+            by: FieldOwner(name: "source/\(sourceName)", operation: .apply), labels: labels.keys,
+            annotations: blueprint.annotations.keys)
         do {
-            try await objects.modify(BlueprintKind.self, blueprint.name, part: .all) { object in
+            try await objects.modify(BlueprintKind.self, blueprint.name, part: .all, declared: declared) { object in
                 object.metadata.labels = (object.metadata.labels ?? [:]).merging(labels) { $1 }
                 object.metadata.annotations = (object.metadata.annotations ?? [:])
                     .merging(blueprint.annotations) { $1 }
@@ -42,7 +45,7 @@ struct BlueprintPublisher: Sendable {
             status.resources = blueprint.resources.count
             let metadata = ObjectMeta(name: blueprint.name, labels: labels, annotations: blueprint.annotations)
             let object = Object<BlueprintKind>(metadata: metadata, spec: blueprint.spec, status: status)
-            _ = try await objects.create(object.untyped(), durability: .deferred)
+            try await objects.make(object, declared: declared)
         }
     }
 }

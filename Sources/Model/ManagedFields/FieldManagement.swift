@@ -12,12 +12,12 @@ public struct FieldManagement: Sendable {
     private static let trackedMetadata: Set<String> = ["labels", "annotations", "finalizers", "ownerReferences"]
 
     private let manager: FieldOwner
-    private let time: WallTime
+    private let time: WallTime?
 
-    /// Keeps account of the changes of a manager at a time.
-    public init(_ manager: FieldOwner, at time: WallTime) {
+    /// Keeps account of the changes of a manager at a time; nil leaves the time to the store.
+    public init(_ manager: FieldOwner, at time: WallTime?) {
         self.manager = manager
-        self.time = WallTime(seconds: time.nanoseconds / 1_000_000_000)
+        self.time = time.map { WallTime(seconds: $0.nanoseconds / 1_000_000_000) }
     }
 
     /// The managers of an object after a write; `stored` is what it was, nil when the write made it.
@@ -26,7 +26,8 @@ public struct FieldManagement: Sendable {
     ) throws(ModelError) -> [ManagedFieldsEntry] {
         let shape = MergeShape(object.kind)
         let comparison = FieldComparison(
-            try tracked(stored?.json ?? .object([:])), try tracked(object.json), shape)
+            try stored.map { stored throws(ModelError) in try tracked(stored) } ?? tracked(.object([:])),
+            try tracked(object), shape)
         let lost = comparison.changed.union(comparison.removed)
         if lost.isEmpty { return entries }
         var result: [ManagedFieldsEntry] = []
@@ -37,6 +38,13 @@ public struct FieldManagement: Sendable {
         let fields = (mine?.fields ?? FieldSet()).subtracting(comparison.removed).union(comparison.changed)
         if !fields.isEmpty { result.append(renewed(mine, fields)) }
         return Self.bounded(result)
+    }
+
+    /// The managers of an object after one declared whole members of it, whatever they hold.
+    public func entries(declaring fields: FieldSet, entries: [ManagedFieldsEntry]) -> [ManagedFieldsEntry] {
+        let mine = entries.first { $0.owner == manager }
+        let others = entries.filter { $0.owner != manager }.flatMap { kept($0, without: fields) }
+        return Self.bounded(others + (fields.isEmpty ? [] : [renewed(mine, fields)]))
     }
 
     /// What a manager applies, laid over what is stored.
@@ -90,6 +98,13 @@ public struct FieldManagement: Sendable {
     private func renewed(_ entry: ManagedFieldsEntry?, _ fields: FieldSet) -> ManagedFieldsEntry {
         if let entry, entry.fields == fields, manager.operation == .apply { return entry }
         return ManagedFieldsEntry(manager, fields: fields, time: time)
+    }
+
+    /// What managers are told apart in, of an object; a status alone needs no JSON form of the rest.
+    private func tracked(_ object: APIObject) throws(ModelError) -> JSONValue {
+        guard manager.subresource == "status" else { return tracked(try object.json) }
+        guard case .object = object.status else { return .object(["status": .object([:])]) }
+        return .object(["status": object.status])
     }
 
     /// What managers are told apart in, of an object's JSON form.

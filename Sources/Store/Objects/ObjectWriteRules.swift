@@ -27,7 +27,7 @@ struct ObjectWriteRules: Sendable {
         object.metadata.creationTimestamp = now()
         object.metadata.deletionTimestamp = nil
         object.metadata.resourceVersion = nil
-        if object.metadata.managedFields?.isEmpty == true { object.metadata.managedFields = nil }
+        object.metadata.managedFields = object.metadata.managedFields.flatMap(timed)
         return object
     }
 
@@ -46,7 +46,7 @@ struct ObjectWriteRules: Sendable {
     }
 
     /// What an update makes of the stored object; what the store itself sets, it keeps.
-    static func updated(
+    func updated(
         _ stored: APIObject, with object: APIObject, part: ObjectPart
     ) throws(StoreError) -> Outcome {
         var next = try merge(object, into: stored, part: part)
@@ -93,7 +93,7 @@ struct ObjectWriteRules: Sendable {
         StoreError(.alreadyExists, "cannot create \(name(key)): there is one already")
     }
 
-    private static func merge(
+    private func merge(
         _ object: APIObject, into stored: APIObject, part: ObjectPart
     ) throws(StoreError) -> APIObject {
         var next = stored
@@ -105,15 +105,26 @@ struct ObjectWriteRules: Sendable {
             next.spec = object.spec
         }
         if part != .spec { next.status = object.status }
-        if let managed = object.metadata.managedFields {
-            next.metadata.managedFields = managed.isEmpty ? nil : managed
-        }
+        if let managed = object.metadata.managedFields { next.metadata.managedFields = timed(managed) }
         let added = Set(next.metadata.finalizers ?? []).subtracting(stored.metadata.finalizers ?? [])
         guard stored.metadata.deletionTimestamp == nil || added.isEmpty else {
             throw StoreError(
-                .invalid, "cannot add finalizers to \(name(object.key)): it is being deleted; make it again afterwards")
+                .invalid,
+                "cannot add finalizers to \(Self.name(object.key)): it is being deleted; make it again afterwards")
         }
         return next
+    }
+
+    /// Managers with the time of this write where they have none; nil for none.
+    private func timed(_ managed: [ManagedFieldsEntry]) -> [ManagedFieldsEntry]? {
+        if managed.isEmpty { return nil }
+        guard managed.contains(where: { $0.time == nil }) else { return managed }
+        let time = WallTime(seconds: clock().nanoseconds / 1_000_000_000)
+        return managed.map { entry in
+            var entry = entry
+            entry.time = entry.time ?? time
+            return entry
+        }
     }
 
     /// Times are stored as text with microseconds; what `create` returns is what a later read returns.

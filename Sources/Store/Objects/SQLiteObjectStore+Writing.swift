@@ -28,7 +28,7 @@ extension SQLiteObjectStore {
                 try StoredObject.read(object.key, in: partition, transaction.database), object.key,
                 precondition: object.metadata.resourceVersion, uid: object.metadata.uid)
             return try store(
-                try ObjectWriteRules.updated(stored, with: object, part: part), of: stored, transaction)
+                try rules.updated(stored, with: object, part: part), of: stored, transaction)
         }
     }
 

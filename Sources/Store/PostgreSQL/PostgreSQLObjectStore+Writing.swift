@@ -41,11 +41,11 @@ extension PostgreSQLObjectStore {
     func update(
         _ object: APIObject, part: ObjectPart, durability: Durability, under lease: Lease?
     ) async throws -> APIObject {
-        let key = object.key
+        let (key, rules) = (object.key, rules)
         return try await write("update \(ObjectWriteRules.name(key))", key, durability, lease) { stored, _ in
             let stored = try ObjectWriteRules.require(
                 stored, key, precondition: object.metadata.resourceVersion, uid: object.metadata.uid)
-            return Decision(try ObjectWriteRules.updated(stored, with: object, part: part))
+            return Decision(try rules.updated(stored, with: object, part: part))
         }
     }
 

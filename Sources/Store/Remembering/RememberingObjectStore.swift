@@ -153,7 +153,7 @@ public final class RememberingObjectStore: ObjectStore {
             return updated
         } absorbed: { error in
             let stored = try await memory.object(object.key)
-            switch try ObjectWriteRules.updated(stored, with: object, part: part) {
+            switch try rules.updated(stored, with: object, part: part) {
             case .unchanged(let object): return object
             case .changed(let object):
                 try await absorb(object, .store(part == .status ? .status : .all), error)
