@@ -50,7 +50,6 @@ import Testing
             try await ObjectTransfer(from: local, to: remote).run()
         }
         #expect(there.objects == ["Blueprint": 120, "Source": 1])
-        // A store that was open meanwhile would end its watches, as after a restored backup.
         try await withStore(on: server, partition) { remote in
             #expect(unversioned(try await read(remote)) == unversioned(objects))
             #expect(try await remote.newestVersion() > before)
@@ -67,6 +66,31 @@ import Testing
             #expect(back.digest != there.digest && back.to > back.from)
             #expect(unversioned(try await read(again)) == unversioned(try await read(remote)))
             #expect(try await failureCode { try await again.watch(kind, after: list.version) } == .expired)
+        }
+    }
+
+    @Test func `a store that is open while its partition is replaced ends the watches from before and no others`()
+        async throws
+    {
+        let local = SQLiteObjectStore(try HostDatabase.inMemory())
+        _ = try await fill(local)
+        let kind = KindName(rawValue: "Blueprint")
+        let partition = freshPartition()
+        try await withStore(on: PostgresServer.current, partition) { open in
+            let mine = try await open.create(blueprint("mine"), durability: .synced)
+            let before = try await open.watch(kind, after: try #require(mine.metadata.resourceVersion))
+            _ = try await withStore(on: PostgresServer.current, partition) { other in
+                try await ObjectTransfer(from: local, to: other).run(replacing: true)
+            }
+            let list = try await open.objects(of: kind, limit: nil, after: nil)
+            #expect(list.items.count == 120)
+            let after = try await open.watch(kind, after: list.version)
+            #expect(try await failureCode { for try await _ in before {} } == .expired)
+            let changed = try await open.count("b-5")
+            let made = try await open.create(blueprint("more"), durability: .synced)
+            var watch = after.makeAsyncIterator()
+            #expect(try await watch.next(isolation: #isolation) == .modified(changed))
+            #expect(try await watch.next(isolation: #isolation) == .added(made))
         }
     }
 

@@ -152,7 +152,7 @@ import Testing
         try await withPostgres { server in
             try await withStore(on: server, "commit", statementTimeout: .seconds(1)) { store in
                 _ = try await store.create(blueprint("first"), durability: .synced)
-                try await slowCommits(server, seconds: 0.5)
+                try await slowCommits(server, seconds: 3)
                 async let created = store.create(blueprint("b"), durability: .synced)
                 let process = try await committing(server)
                 server.freeze(process, true)

@@ -49,8 +49,7 @@ actor PostgreSQLWatchFeed {
             let finding = try await listener.withSession { session in
                 try Self.read(session, partition, after: position)
             }
-            isAtEnd = finding.changes.count < Self.batch
-            hand(out: finding)
+            isAtEnd = hand(out: finding)
         }
     }
 
@@ -60,14 +59,21 @@ actor PostgreSQLWatchFeed {
         hub.publishBookmark(ResourceVersion(UInt64(position)), in: partition)
     }
 
-    private func hand(out finding: Finding) {
+    /// Answers whether nothing more is known to be there.
+    private func hand(out finding: Finding) -> Bool {
         defer { gate.open() }
-        guard let position, finding.start <= position else {
-            if position != nil {
-                hub.finish(in: partition, Self.expiry("the database was restored or has lost its last writes"))
-            }
+        guard let position else {
             position = finding.newest
-            return
+            return true
+        }
+        guard finding.start <= position else {
+            // Who began after that has missed nothing, and goes on from there.
+            let start = ResourceVersion(UInt64(finding.start))
+            hub.finish(
+                in: partition, before: start,
+                Self.expiry("the database was restored, replaced, or has lost its last writes"))
+            self.position = finding.start
+            return false
         }
         for kind in finding.cutKinds {
             hub.finish(kind, in: partition, Self.expiry("more of it changed than is remembered"))
@@ -79,7 +85,9 @@ actor PostgreSQLWatchFeed {
             }
             self.position = change.version
         }
-        if finding.changes.count < Self.batch { self.position = max(finding.newest, self.position ?? 0) }
+        guard finding.changes.count < Self.batch else { return false }
+        self.position = max(finding.newest, self.position ?? 0)
+        return true
     }
 
     private static func expiry(_ reason: String) -> StoreError {

@@ -60,6 +60,10 @@ extension PostgreSQLObjectStore: TransferableStore {
                 PostgresQuery(
                     "UPDATE aetheredge.partitions SET version = $2, start = $2 WHERE name = $1",
                     [name, .integer(newest)]),
+                // Whoever watches the partition lists again.
+                PostgresQuery(
+                    "SELECT pg_notify($1, $2)",
+                    [.text(PostgreSQLPartition.channel(partition)), .text("\(newest)")]),
                 PostgresQuery("COMMIT"),
             ])
         }

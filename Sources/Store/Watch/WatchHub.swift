@@ -28,8 +28,9 @@ final class WatchHub: Sendable {
     }
 
     private enum Watcher {
-        /// What was published since the place was taken; nil once that was more than the buffer holds.
-        case waiting([WatchEvent]?)
+        /// What was published since the place was taken, nil once that was more than the buffer holds; and the version
+        /// before which it may not begin.
+        case waiting([WatchEvent]?, floor: ResourceVersion?)
         /// Hears what comes after a version; without one, everything.
         case live(Stream.Continuation, after: ResourceVersion?)
     }
@@ -63,7 +64,7 @@ final class WatchHub: Sendable {
             guard state.count < Self.watcherLimit else { return nil }
             state.count += 1
             state.next += 1
-            state.watchers[topic, default: [:]][state.next] = .waiting([])
+            state.watchers[topic, default: [:]][state.next] = .waiting([], floor: nil)
             return state.next
         }
         guard let number else {
@@ -98,9 +99,9 @@ final class WatchHub: Sendable {
             for (number, watcher) in state.watchers[topic] ?? [:] {
                 switch watcher {
                 case .live(let continuation, let version): live.append((number, continuation, version))
-                case .waiting(let waiting):
+                case .waiting(let waiting, let floor):
                     let all = waiting.map { $0 + events }.flatMap { $0.count <= Self.bufferLimit ? $0 : nil }
-                    state.watchers[topic]?[number] = .waiting(all)
+                    state.watchers[topic]?[number] = .waiting(all, floor: floor)
                 }
             }
             return live
@@ -121,14 +122,27 @@ final class WatchHub: Sendable {
     }
 
     /// Ends the streams of a kind, or of all; those that have not begun end as they begin.
-    func finish(_ kind: KindName? = nil, in partition: Partition, _ error: StoreError) {
+    ///
+    /// With `floor`, those stay that hear what comes after that version or a later one.
+    func finish(
+        _ kind: KindName? = nil, in partition: Partition, before floor: ResourceVersion? = nil, _ error: StoreError
+    ) {
         let watchers = state.withLock { state in
             var live: [Stream.Continuation] = []
             for topic in state.watchers.keys where topic.partition == partition && (kind == nil || topic.kind == kind) {
-                for watcher in (state.watchers.removeValue(forKey: topic) ?? [:]).values {
+                for (number, watcher) in state.watchers[topic] ?? [:] {
+                    switch watcher {
+                    case .live(_, let version?) where floor.map { $0 <= version } ?? false: continue
+                    case .live(let continuation, _): live.append(continuation)
+                    case .waiting(let events, _) where floor != nil:
+                        state.watchers[topic]?[number] = .waiting(events, floor: floor)
+                        continue
+                    case .waiting: break
+                    }
+                    state.watchers[topic]?[number] = nil
                     state.count -= 1
-                    if case .live(let continuation, _) = watcher { live.append(continuation) }
                 }
+                if state.watchers[topic]?.isEmpty == true { state.watchers[topic] = nil }
             }
             return live
         }
@@ -151,11 +165,12 @@ final class WatchHub: Sendable {
             case lost
         }
         let finding: Finding = state.withLock { state in
-            guard case .waiting(let waiting) = state.watchers[place.topic]?[place.number], let waiting else {
-                return .lost
-            }
+            guard case .waiting(let waiting?, let floor) = state.watchers[place.topic]?[place.number],
+                floor.map({ floor in version.map { $0 >= floor } ?? false }) ?? true
+            else { return .lost }
             let isLive = waiting.isEmpty
-            state.watchers[place.topic]?[place.number] = isLive ? .live(continuation, after: version) : .waiting([])
+            state.watchers[place.topic]?[place.number] =
+                isLive ? .live(continuation, after: version) : .waiting([], floor: floor)
             return isLive ? .live : .events(waiting)
         }
         switch finding {
