@@ -196,8 +196,8 @@ struct FanotifyTests {
                 cache.record(event)
                 if event.pid == pid { isSeen = true }
             }
-            let isWaiting = cache.settle()
-            if isSeen, !isWaiting { return }
+            let wait = cache.settle()
+            if isSeen, wait == nil { return }
             try poll.wait(timeout: .milliseconds(1))
         }
     }

@@ -17,6 +17,10 @@ extension DriftActor {
                     "the event names no process: the kernel did it, or one in a namespace that is not seen from here")
         case .unknown(.ended):
             self.init(unknown: "the process had ended before it could be looked at, and its start was not seen")
+        case .unknown(.undecided):
+            self.init(
+                unknown:
+                    "the process had ended, and it was not seen whether it ran the program that it was about to start")
         case .unknown(.numberReused):
             self.init(unknown: "the process had ended, and its number may have gone to another one since")
         }

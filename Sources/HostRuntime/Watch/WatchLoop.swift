@@ -57,7 +57,7 @@ struct WatchLoop {
             let executionIndex = executionGroup.map { poll.add($0.rawValue) }
             try poll.wait(timeout: timeout)
             if let executionIndex, !poll.ready(executionIndex).isEmpty { try readExecutions() }
-            if executions.settle() { isSettling = true } else { isSettling = false }
+            nextLook = executions.settle().map { monotonicNow() + $0 }
             if poll.ready(0).contains(.readable) {
                 wake.drain()
                 let requests = take()
@@ -70,13 +70,14 @@ struct WatchLoop {
         }
     }
 
-    private var isSettling = false
+    /// When processes are to be looked at that do not run yet what they opened.
+    private var nextLook: Duration?
 
     private var timeout: Duration? {
         let now = monotonicNow()
         let due = openWrites.values.map(\.due).min().map { max($0 - now, .zero) }
-        let settle: Duration? = isSettling ? .milliseconds(1) : nil
-        return [due, settle].compactMap { $0 }.min()
+        let look = nextLook.map { max($0 - now, .zero) }
+        return [due, look].compactMap { $0 }.min()
     }
 
     private mutating func answer(_ requests: HostWatcher.Requests) {

@@ -16,6 +16,8 @@ public enum ProcessAttribution: Sendable {
         case ended
         /// Its number may have gone to another process meanwhile.
         case numberReused
+        /// The process had ended, and it was not seen whether it had started the program that it opened last.
+        case undecided
     }
 }
 
@@ -26,23 +28,29 @@ public enum ProcessAttribution: Sendable {
 /// since are never taken for the process they once were.
 public final class ExecCache: Sendable {
     private let state: Mutex<ExecCacheState>
-    private let reader: @Sendable (Int32) -> ProcessInformation?
+    /// Reads about a process that is present once it was found.
+    package typealias Reader = @Sendable (_ pid: Int32, _ isPresent: () -> Bool) -> ProcessInformation?
+
+    private let reader: Reader
     private let forkCounter: @Sendable () -> UInt64?
+    private let now: @Sendable () -> Duration
 
     /// Makes a cache of this host's processes.
     public convenience init(capacity: Int = 2_048) {
         let numberMaximum = (try? readFile("/proc/sys/kernel/pid_max", limit: 64)).flatMap(Self.firstNumber) ?? 32_768
         self.init(
-            capacity: capacity, numberMaximum: numberMaximum, reader: { ProcessInformation.read(pid: $0) },
+            capacity: capacity, numberMaximum: numberMaximum,
+            reader: { ProcessInformation.read(pid: $0, isPresent: $1) },
             forkCounter: { ForkCounter.current() })
     }
 
     package init(
-        capacity: Int, numberMaximum: UInt64, reader: @escaping @Sendable (Int32) -> ProcessInformation?,
-        forkCounter: @escaping @Sendable () -> UInt64?
+        capacity: Int, numberMaximum: UInt64, reader: @escaping Reader,
+        forkCounter: @escaping @Sendable () -> UInt64?, now: @escaping @Sendable () -> Duration = monotonicNow
     ) {
         self.reader = reader
         self.forkCounter = forkCounter
+        self.now = now
         state = Mutex(ExecCacheState(capacity: capacity, numberMaximum: numberMaximum))
     }
 
@@ -59,13 +67,13 @@ public final class ExecCache: Sendable {
         // A program opens its loader after itself. Where the program was not seen, the loader would be a wrong name
         // for it.
         if ExecCacheState.isLoader(image), state.withLock({ !$0.isKnown(pid) || $0.takeLoader(of: pid) }) { return }
-        guard let information = reader(pid), isPresent() else { return }
-        let now = monotonicNow()
+        guard let information = reader(pid, isPresent) else { return }
+        let now = now()
         let isSampleDue = state.withLock { $0.isForkSampleDue(at: now) }
         let forks = isSampleDue ? forkCounter() : nil
         state.withLock { state in
             if isSampleDue { state.noteForks(forks, at: now) }
-            state.record(information, image: image)
+            state.record(information, image: image, at: now)
         }
     }
 
@@ -73,24 +81,23 @@ public final class ExecCache: Sendable {
     /// them.
     public func recordRunning() throws(LinuxIOError) {
         try DirectoryHandle(trustedPath: "/proc").forEachEntry { entry in
-            if let pid = Int32(entry.name), let information = reader(pid), let image = information.executable {
+            if let pid = Int32(entry.name), let information = reader(pid, { true }), let image = information.executable
+            {
                 record(pid: pid, image: image, isPresent: { true })
             }
             return true
         }
     }
 
-    /// Looks again at processes whose program had not started when they were recorded, and answers whether some still
-    /// have not.
-    ///
-    /// Worth calling a millisecond later while it answers true; after a few looks it takes what it has.
-    public func settle() -> Bool {
-        let pids = state.withLock { $0.unsettled() }
-        for pid in pids {
-            let information = reader(pid)
-            state.withLock { $0.settle(pid: pid, information) }
+    /// Looks again at processes whose program had not started when they were recorded, and returns how long until
+    /// some are to be looked at once more; nil when all have started, or took too long.
+    public func settle() -> Duration? {
+        let now = now()
+        for pid in state.withLock({ $0.unsettled(at: now) }) {
+            let information = reader(pid) { true }
+            state.withLock { $0.settle(pid: pid, information, at: now) }
         }
-        return state.withLock { $0.hasUnsettled }
+        return state.withLock { $0.nextLook }.map { max($0 - now, .zero) }
     }
 
     /// All that is remembered, newest first.
@@ -107,9 +114,7 @@ public final class ExecCache: Sendable {
         var live: ProcessInformation?
         if case .exited = process {
         } else {
-            live = reader(pid)
-            // Whatever was read is about that very process only if it still had its number afterwards.
-            if !process.isPresent { live = nil }
+            live = reader(pid) { process.isPresent }
         }
         let forks = live == nil ? forkCounter() : nil
         return state.withLock { $0.attribute(pid: pid, live: live, forks: forks) }

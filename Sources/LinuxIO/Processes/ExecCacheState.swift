@@ -5,14 +5,32 @@ struct ExecCacheState {
         var images: [String]
         /// At most as many forks as there had been when it was recorded.
         var forks: UInt64?
-        var looksLeft: Int
+        /// When it is looked at again; nil once it was seen to run the program that it opened last, or took too long.
+        var look: Look?
+        /// Whether it was seen to run that program.
+        var isConfirmed: Bool
         /// Whether the loader that the program asks for has not been opened yet.
         var awaitsLoader = true
         var sequence: UInt64
     }
 
-    /// How often a process is looked at until it runs the program that it opened.
-    private static let looksMaximum = 5
+    /// The next look at a process that does not run yet what it opened.
+    private struct Look {
+        var due: Duration
+        var wait: Duration
+
+        static func first(after now: Duration) -> Look {
+            Look(due: now + .milliseconds(1), wait: .milliseconds(1))
+        }
+
+        /// The look after this one, which comes later and later; nil when the program took too long to start.
+        func next(after now: Duration) -> Look? {
+            wait * 2 > ExecCacheState.waitMaximum ? nil : Look(due: now + wait * 2, wait: wait * 2)
+        }
+    }
+
+    /// The last time that is waited for a program to start; with those before it a quarter of a second.
+    private static let waitMaximum = Duration.milliseconds(128)
     private static let imagesMaximum = 4
     private static let commandLineMaximum = 1_024
     private static let unsettledMaximum = 256
@@ -35,7 +53,8 @@ struct ExecCacheState {
     }
 
     var count: Int { entries.count }
-    var hasUnsettled: Bool { !waiting.isEmpty }
+    /// When a process is to be looked at again.
+    var nextLook: Duration? { waiting.compactMap { entries[$0]?.look?.due }.min() }
 
     func isForkSampleDue(at now: Duration) -> Bool {
         sampledAt.map { now - $0 >= Self.sampleInterval } ?? true
@@ -59,7 +78,7 @@ struct ExecCacheState {
     /// Records an execution.
     ///
     /// Opening a script also opens its interpreter, and both count.
-    mutating func record(_ information: ProcessInformation, image: String) {
+    mutating func record(_ information: ProcessInformation, image: String, at now: Duration) {
         let pid = information.pid
         var images: [String] = []
         if let known = entries[pid], known.information.startTime == information.startTime {
@@ -69,11 +88,10 @@ struct ExecCacheState {
         if images.count > Self.imagesMaximum { images.removeFirst(images.count - Self.imagesMaximum) }
         sequence += 1
         var entry = Entry(
-            information: Self.shortened(information), images: images, forks: forks, looksLeft: Self.looksMaximum,
-            sequence: sequence)
-        if information.executable == images.last {
-            entry.looksLeft = 0
-        } else {
+            information: Self.shortened(information), images: images, forks: forks,
+            isConfirmed: information.executable == images.last, sequence: sequence)
+        if !entry.isConfirmed {
+            entry.look = .first(after: now)
             // What was read is of the program before: its arguments say nothing of this one.
             entry.information.arguments = []
             entry.information.executable = images.last
@@ -81,34 +99,32 @@ struct ExecCacheState {
         }
         entries[pid] = entry
         order.append((pid, sequence))
-        if entry.looksLeft > 0, !waiting.contains(pid), waiting.count < Self.unsettledMaximum { waiting.append(pid) }
+        if entry.look != nil, !waiting.contains(pid), waiting.count < Self.unsettledMaximum { waiting.append(pid) }
         evict()
     }
 
-    func unsettled() -> [Int32] { waiting }
+    func unsettled(at now: Duration) -> [Int32] { waiting.filter { entries[$0]?.look.map { $0.due <= now } ?? true } }
 
     /// What is remembered, newest first.
     func remembered() -> [ProcessInformation] {
         entries.values.sorted { $0.sequence > $1.sequence }.map(\.information)
     }
 
-    mutating func settle(pid: Int32, _ information: ProcessInformation?) {
-        guard var entry = entries[pid], entry.looksLeft > 0 else {
-            waiting.removeAll { $0 == pid }
-            return
-        }
-        entry.looksLeft -= 1
+    mutating func settle(pid: Int32, _ information: ProcessInformation?, at now: Duration) {
+        defer { if entries[pid]?.look == nil { waiting.removeAll { $0 == pid } } }
+        guard var entry = entries[pid], let look = entry.look else { return }
+        entry.look = nil
         if let information, information.startTime == entry.information.startTime {
-            if information.executable == entry.images.last || entry.looksLeft == 0 {
-                // After the last look the program did not start, and the process is what it was before.
+            if information.executable == entry.images.last {
                 entry.information = Self.shortened(information)
-                entry.looksLeft = 0
+                entry.isConfirmed = true
+            } else if information.executable != nil {
+                entry.look = look.next(after: now)
+                // It may start the program still, and may never do so: neither is said of it once it has ended.
+                if entry.look == nil { entry.information.executable = nil }
             }
-        } else {
-            entry.looksLeft = 0
         }
         entries[pid] = entry
-        if entry.looksLeft == 0 { waiting.removeAll { $0 == pid } }
     }
 
     /// Decides who had a number: what was read of a living process, or what was recorded of an ended one.
@@ -117,10 +133,12 @@ struct ExecCacheState {
         if let live {
             guard let entry, entry.information.startTime == live.startTime else { return .process(live, images: []) }
             guard live.executable == nil else { return .process(live, images: entry.images) }
-            // A process that has ended but was not waited for has lost these two.
+            // A process that has ended but was not waited for has lost these two, but not the name that the last
+            // program gave it.
             var information = live
-            information.executable = entry.information.executable
-            information.arguments = entry.information.arguments
+            let isLast = entry.isConfirmed || live.comm == entry.images.last.map(Self.name(of:))
+            information.executable = isLast ? entry.images.last : nil
+            information.arguments = entry.isConfirmed ? entry.information.arguments : []
             return .process(information, images: entry.images)
         }
         guard let entry else { return .unknown(.ended) }
@@ -128,6 +146,8 @@ struct ExecCacheState {
         guard let then = entry.forks, let forks, forks >= then, forks - then < numberMaximum / 2 else {
             return .unknown(.numberReused)
         }
+        // One that took too long to start what it opened may be that program or the one before.
+        guard entry.information.executable != nil else { return .unknown(.undecided) }
         return .process(entry.information, images: entry.images)
     }
 

@@ -62,14 +62,16 @@ extension ProcessInformation {
     /// Reads what `/proc` says about a process, or returns nil if there is none with that number.
     ///
     /// All of it is about one and the same process: its directory is opened once, and stays with it when the number is
-    /// reused.
-    public static func read(pid: Int32) -> ProcessInformation? {
+    /// reused. `isPresent` says, once it is open, whether the process that is meant still had its number; nil is
+    /// returned when it had not.
+    public static func read(pid: Int32, isPresent: () -> Bool = { true }) -> ProcessInformation? {
         guard pid > 0 else { return nil }
         let result = uninterrupted {
             cl_openat(Int32(AT_FDCWD), "/proc/\(pid)", CL_O_PATH | Int32(O_DIRECTORY), 0)
         }
         guard result >= 0 else { return nil }
         let directory = FileDescriptor(owning: Int32(result))
+        guard isPresent() else { return nil }
         guard let statBytes = contents("stat", in: directory, limit: 4_096),
             let stat = ProcessStat(String(decoding: statBytes, as: UTF8.self)), stat.pid == pid,
             let statusBytes = contents("status", in: directory, limit: 16_384),
