@@ -112,6 +112,16 @@ extension APIClient {
         }
     }
 
+    /// Ends a bearer token before its time, by its id.
+    public func revokeToken(_ id: String) async throws(ControlClientError) -> RevokedToken {
+        let body: JSONValue = ["spec": ["id": .string(id)]]
+        let bytes = try await send(
+            "POST", path: "/apis/\(apiVersionName)/tokenrevocations", body: body.canonicalBytes)
+        return try answer(bytes) { json throws(ModelError) in
+            try (json["status"] ?? .null).decode(RevokedToken.self, field: "status")
+        }
+    }
+
     /// The version of the daemon, as it tells it.
     public func version() async throws(ControlClientError) -> JSONValue {
         try await read("/version")

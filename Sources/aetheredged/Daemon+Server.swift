@@ -30,7 +30,7 @@ extension Daemon {
             version: ["version": .string(ProductVersion.text), "platform": .string("linux/\(Self.architecture)")],
             userName: { id in do { return try accounts.userName(of: id) } catch { return nil } },
             groupName: { id in do { return try accounts.groupName(of: id) } catch { return nil } },
-            tokens: try tokenAuthority(), now: systemWallTime)
+            tokens: try tokenAuthority(), revocations: try revocations(), now: systemWallTime)
         return try ControlServer(
             listeningOn: try socket(activated), services: services, authorizer: authorizer, metrics: metrics,
             logger: logger)
@@ -47,6 +47,21 @@ extension Daemon {
                 "'\(paths.state)/\(name)' is no key for tokens; remove it, and the next start makes another")
         }
         return TokenAuthority(key: key)
+    }
+
+    /// The tokens that were revoked, kept among the host's settings: the key that makes them is the host's too.
+    private func revocations() throws -> TokenRevocations {
+        let name = "tokens.revoked"
+        let read: @Sendable () throws -> TokenRevocations.Ends = { [settings] in
+            (try settings.value(name)?.objectValue ?? [:]).compactMapValues(\.integerValue)
+        }
+        return TokenRevocations(try read()) { [environment, settings] change in
+            try await environment.worker.run {
+                let next = try change(try read())
+                try settings.set(name, to: .object(next.mapValues { .integer($0) }))
+                return next
+            }
+        }
     }
 
     /// What the API asks, answered by the controllers.

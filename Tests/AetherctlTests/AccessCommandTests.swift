@@ -10,7 +10,8 @@ import Testing
 @Suite struct AccessCommandTests {
     @Test(arguments: [
         "token", "token --duration 8h -o json", "token --user ci --groups aetheredge,operators", "proxy",
-        "proxy --port 0", "kubeconfig --port 7443 --duration 1d", "kubeconfig --write /tmp/x",
+        "token revoke 0123456789abcdef", "token revoke 0123456789ABCDEF -o json", "proxy --port 0",
+        "kubeconfig --port 7443 --duration 1d", "kubeconfig --write /tmp/x",
     ]) func `the command line takes`(_ line: String) async throws {
         let command = try await Aetherctl.asyncParseAsRoot(line.split(separator: " ").map(String.init))
         #expect(command is any ConsoleCommand)
@@ -19,7 +20,10 @@ import Testing
     @Test(arguments: [
         ("token --duration soon", "'soon' is no duration from 1m to 1d"),
         ("token --duration 59s", "'59s' is no duration from 1m to 1d"),
-        ("kubeconfig --duration 2d", "'2d' is no duration from 1m to 1d"), ("proxy --port 70000", "'70000' is no port"),
+        ("token revoke 0123", "that is no ID of a token"),
+        ("token revoke eyJhbGciOiJI.x.y", "that is no ID of a token"),
+        ("token revoke", "<id>"), ("kubeconfig --duration 2d", "'2d' is no duration from 1m to 1d"),
+        ("proxy --port 70000", "'70000' is no port"),
     ]) func `what makes no sense is 64`(_ line: String, _ message: String) async throws {
         let buffer = OutputBuffer()
         var invocation = Invocation(arguments: line.split(separator: " ").map(String.init))

@@ -59,6 +59,7 @@ func runServer<Result>(
     let socket = try listenUnixSocket(in: handle, name: name, mode: 0o666)
     let store = SQLiteObjectStore(database)
     let resources = ResourceTable(database)
+    let revoked = RevokedTokens()
     let recorder = ActionRecorder()
     let metrics = MetricsRegistry()
     let services = ControlServices(
@@ -66,7 +67,8 @@ func runServer<Result>(
         actions: recorder.actions, readiness: readiness, resourceCounts: { try resources.counts() },
         publishBookmarks: { try await store.publishBookmarks() }, version: ["version": "1.2.3"],
         userName: { $0 == 0 ? "root" : nil }, groupName: { $0 == 0 ? "root" : nil },
-        tokens: TokenAuthority(key: TokenAuthority.randomKey()), now: systemWallTime)
+        tokens: TokenAuthority(key: TokenAuthority.randomKey()),
+        revocations: TokenRevocations([:], store: revoked.change), now: systemWallTime)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try ControlServer(
         listeningOn: socket, services: services, authorizer: authorizer, metrics: metrics, limits: limits,

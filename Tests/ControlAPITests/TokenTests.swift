@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a request that carries credentials is never taken for the peer's own`() throws {
-        let authenticator = Authenticator(tokens: tokens) { Self.now }
+        let authenticator = Authenticator(tokens: tokens, revocations: nil) { Self.now }
         let root = Peer(credentials: PeerCredentials(pid: 5, uid: 0, gid: 0, groups: []), name: "root")
         func caller(_ headers: [(String, String)]) -> Caller? {
             try? authenticator.caller(of: HTTPHeaders(headers), over: root)
@@ -84,7 +84,7 @@ import Testing
         #expect(caller([("Authorization", "Bearer \(token)"), ("Authorization", "Bearer \(token)")]) == nil)
         #expect(caller([(Authenticator.tokenRequiredHeader, "true")]) == nil)
         #expect(caller([(Authenticator.tokenRequiredHeader, "true"), ("Authorization", "Bearer \(token)")]) != nil)
-        let without = Authenticator(tokens: nil) { Self.now }
+        let without = Authenticator(tokens: nil, revocations: nil) { Self.now }
         #expect((try? without.caller(of: ["Authorization": "Bearer \(token)"], over: root)) == nil)
     }
 

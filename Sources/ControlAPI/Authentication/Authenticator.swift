@@ -10,6 +10,7 @@ struct Authenticator: Sendable {
     static let tokenRequiredHeader = "AetherEdge-Token-Required"
 
     let tokens: TokenAuthority?
+    let revocations: TokenRevocations?
     let now: @Sendable () -> WallTime
 
     func caller(of headers: HTTPHeaders, over peer: Peer) throws(APIFailure) -> Caller {
@@ -27,6 +28,19 @@ struct Authenticator: Sendable {
             throw .unauthorized("the request's credentials are no bearer token; make one with aetherctl token")
         }
         guard let tokens else { throw .unauthorized("this daemon takes no tokens") }
-        return Caller(try tokens.claims(of: parts[1], now: now()), over: peer)
+        let caller = Caller(try tokens.claims(of: parts[1], now: now()), over: peer)
+        try check(caller)
+        return caller
+    }
+
+    /// Throws when the token of a caller does not hold any more.
+    func check(_ caller: Caller) throws(APIFailure) {
+        guard let id = caller.tokenID else { return }
+        if let expiry = caller.expiry, now() >= expiry {
+            throw .unauthorized("the token \(id) has expired; make another with aetherctl token")
+        }
+        if revocations?.contains(id) == true {
+            throw .unauthorized("the token \(id) was revoked; make another with aetherctl token")
+        }
     }
 }

@@ -4,7 +4,7 @@ internal import Model
 
 /// Makes bearer tokens and judges those that come: JSON Web Tokens, signed with a key that only the daemon has.
 ///
-/// A token holds until it expires; another key ends all of them.
+/// A token holds until it expires or is revoked (`TokenRevocations`); another key ends all of them.
 public struct TokenAuthority: Sendable {
     /// Bytes of a key.
     public static let keyBytes = 32
@@ -29,6 +29,11 @@ public struct TokenAuthority: Sendable {
     public static func randomID() -> String {
         let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Whether a text has the form of what names a token.
+    static func isID(_ text: String) -> Bool {
+        text.utf8.count == 16 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// Makes a token.

@@ -30,7 +30,7 @@ struct ReviewResource: Sendable {
     }
 
     /// Every such resource.
-    static let all = [tokenRequest, selfReview, accessReview, rulesReview]
+    static let all = [tokenRequest, tokenRevocation, selfReview, accessReview, rulesReview]
 
     private static let metadata = ObjectSchema(
         "ReviewMetadata", title: "metadata", summary: "Metadata of something that is not stored.", fields: [],
@@ -55,6 +55,22 @@ struct ReviewResource: Sendable {
                 FieldSchema("expirationTimestamp", .text(.time), "When it ends."),
                 FieldSchema("id", .string, "What the audit log calls it."),
                 FieldSchema("user", .string, "Whose it is."),
+            ]))
+
+    static let tokenRevocation = ReviewResource(
+        group: apiGroupName, kind: "TokenRevocation", plural: "tokenrevocations", singular: "tokenrevocation",
+        summary: "TokenRevocation ends a bearer token before its time.",
+        spec: ObjectSchema(
+            "TokenRevocationSpec", title: "a token revocation's spec", summary: "Which token.",
+            fields: [
+                FieldSchema(
+                    "id", .string, "The id that the token was made with; the audit log has it.", required: true)
+            ]),
+        status: ObjectSchema(
+            "TokenRevocationStatus", title: "a token revocation's status", summary: "What is remembered.",
+            fields: [
+                FieldSchema("id", .string, "The token's id."),
+                FieldSchema("until", .text(.time), "Until when it is refused as revoked; by then it has expired."),
             ]))
 
     static let selfReview = ReviewResource(

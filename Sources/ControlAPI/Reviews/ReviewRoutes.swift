@@ -4,6 +4,7 @@ extension RouteTable {
     /// What everybody may ask about themselves, and the making of tokens.
     static let reviewRoutes: [Route] = [
         route(.tokenRequest) { context, spec in try await TokenMaking(context).answer(spec) },
+        route(.tokenRevocation) { context, spec in try await TokenRevoking(context).answer(spec) },
         route(.selfReview) { context, _ in
             let caller = context.caller
             var user: [String: JSONValue] = [

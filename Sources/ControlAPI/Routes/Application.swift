@@ -41,7 +41,8 @@ struct Application: Sendable {
     ) {
         self.services = services
         access = Access(authorizer: authorizer, roles: RoleBook(reader: services.store, logger: logger))
-        authenticator = Authenticator(tokens: services.tokens, now: services.now)
+        authenticator = Authenticator(
+            tokens: services.tokens, revocations: services.revocations, now: services.now)
         fairShare = FairShare(limits: limits)
         self.metrics = metrics
         self.limits = limits
@@ -78,11 +79,10 @@ struct Application: Sendable {
         }
     }
 
-    /// Throws when a watch that was admitted would not be any more: its token has ended, or a role was taken away.
+    /// Throws when a watch that was admitted would not be any more: its token has ended or was revoked, or a role was
+    /// taken away.
     func readmit(_ route: Route, _ request: APIRequest) throws(APIFailure) {
-        if let expiry = request.caller.expiry, services.now() >= expiry {
-            throw .unauthorized("the token \(request.caller.tokenID ?? "") has expired; make another")
-        }
+        try authenticator.check(request.caller)
         try access.require(route, request, to: Self.action(route, request))
     }
 

@@ -23,6 +23,8 @@ public struct ControlServices: Sendable {
     public var groupName: @Sendable (UInt32) -> String?
     /// Makes and judges bearer tokens; without it none is taken.
     public var tokens: TokenAuthority?
+    /// Which of them were revoked; without it none can be.
+    public var revocations: TokenRevocations?
     /// The wall clock, for the ages in tables and the ends of tokens.
     public var now: @Sendable () -> WallTime
 
@@ -34,7 +36,7 @@ public struct ControlServices: Sendable {
         publishBookmarks: @escaping @Sendable () async throws -> Void = {},
         version: JSONValue, userName: @escaping @Sendable (UInt32) -> String?,
         groupName: @escaping @Sendable (UInt32) -> String? = { _ in nil }, tokens: TokenAuthority? = nil,
-        now: @escaping @Sendable () -> WallTime
+        revocations: TokenRevocations? = nil, now: @escaping @Sendable () -> WallTime
     ) {
         self.store = store
         self.readers = readers
@@ -46,6 +48,7 @@ public struct ControlServices: Sendable {
         self.userName = userName
         self.groupName = groupName
         self.tokens = tokens
+        self.revocations = revocations
         self.now = now
     }
 

@@ -166,3 +166,17 @@ public struct MadeToken: Codable, Sendable, Hashable {
         self.user = user
     }
 }
+
+/// A token that was ended before its time, as the answer to `POST tokenrevocations` holds it.
+public struct RevokedToken: Codable, Sendable, Hashable {
+    /// The token's id.
+    public var id: String
+    /// Until when it is refused as revoked; by then it has expired.
+    public var until: WallTime
+
+    /// Makes an answer.
+    public init(id: String, until: WallTime) {
+        self.id = id
+        self.until = until
+    }
+}

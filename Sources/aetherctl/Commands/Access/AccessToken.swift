@@ -2,11 +2,12 @@ import ArgumentParser
 import ControlClient
 import Model
 
-/// `token [--duration DURATION] [--user NAME] [--groups NAMES]`.
+/// `token [--duration DURATION] [--user NAME] [--groups NAMES]`, and `token revoke ID`.
 struct AccessToken: ConsoleCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Make a token for the control API, for use through the proxy.",
-        discussion: "The token speaks for you, with the groups that you have now, until it expires. Keep it secret.")
+        discussion: "The token speaks for you, with the groups that you have now, until it expires. Keep it secret.",
+        subcommands: [AccessTokenRevoke.self])
 
     @OptionGroup var options: TokenOptions
     @OptionGroup var output: OutputOptions
