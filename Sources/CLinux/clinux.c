@@ -172,6 +172,17 @@ long cl_lsetxattr(const char *path, const char *name, const void *value, size_t 
 
 long cl_llistxattr(const char *path, char *list, size_t size) { CALL(llistxattr(path, list, size)); }
 long cl_lremovexattr(const char *path, const char *name) { CALL(lremovexattr(path, name)); }
+
+long cl_getxattr(const char *path, const char *name, void *value, size_t size) {
+    CALL(getxattr(path, name, value, size));
+}
+
+long cl_setxattr(const char *path, const char *name, const void *value, size_t size) {
+    CALL(setxattr(path, name, value, size, 0));
+}
+
+long cl_listxattr(const char *path, char *list, size_t size) { CALL(listxattr(path, list, size)); }
+long cl_removexattr(const char *path, const char *name) { CALL(removexattr(path, name)); }
 long cl_fgetxattr(int fd, const char *name, void *value, size_t size) { CALL(fgetxattr(fd, name, value, size)); }
 
 long cl_fsetxattr(int fd, const char *name, const void *value, size_t size) {

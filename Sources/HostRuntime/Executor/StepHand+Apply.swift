@@ -44,7 +44,7 @@ extension StepHand {
             if case .absent = record.undo.before { return }
             try host.displace(path, to: name, permit: permit())
         case .setMetadata(let path, let metadata):
-            try host.setMetadata(path, metadata, permit: permit())
+            try host.setMetadata(path, metadata, within: record.top, permit: permit())
         case .unit, .reloadUnitFiles:
             preconditionFailure("step \(record.index) is not of a file")
         }

@@ -51,14 +51,18 @@ extension StepHand {
         _ path: String, depth: CaptureDepth, for resource: ResourceID, isStaging: Bool = false
     ) throws(CaptureError) -> Captured {
         var remaining = configuration.treeEntriesMaximum
-        return try capture(path, depth, resource, &remaining, isStaging: isStaging)
+        return try capture(path, depth, resource, below: nil, &remaining, isStaging: isStaging)
     }
 
     private func capture(
-        _ path: String, _ depth: CaptureDepth, _ resource: ResourceID, _ remaining: inout Int, isStaging: Bool = false
+        _ path: String, _ depth: CaptureDepth, _ resource: ResourceID, below top: FileStatus?,
+        _ remaining: inout Int, isStaging: Bool = false
     ) throws(CaptureError) -> Captured {
         guard let status = try reading({ () throws(HostError) in try host.status(of: path) }) else {
             return Captured(state: .absent)
+        }
+        if top != nil || status.type == .directory, depth == .everything {
+            try refuseMount(path, status, below: top)
         }
         let metadata = FileMetadata(status)
         if depth == .metadata {
@@ -67,9 +71,14 @@ extension StepHand {
         }
         switch status.type {
         case .regular:
-            return try captureFile(path, metadata, resource, isStaging: isStaging)
+            if status.hasOtherNames, try reading({ () throws(HostError) in try host.isForeignLink(path) }) {
+                // Its bytes stay under its other names, and may be nobody's business here.
+                return Captured(
+                    state: .special(mode: 0o100000 | UInt32(status.permissions), device: 0, metadata: metadata))
+            }
+            return try captureFile(path, status, resource, isStaging: isStaging)
         case .directory:
-            return try captureDirectory(path, metadata, resource, &remaining)
+            return try captureDirectory(path, status, resource, top: top ?? status, &remaining)
         case .symbolicLink:
             let target = try reading { () throws(HostError) in try host.linkTarget(of: path) }
             return Captured(state: .symlink(target: target, metadata: metadata))
@@ -80,19 +89,33 @@ extension StepHand {
         }
     }
 
+    /// Nothing is kept through a mount: not below `top`, nor, without it, what is itself a mount point.
+    func refuseMount(_ path: String, _ status: FileStatus, below top: FileStatus?) throws(CaptureError) {
+        let isMounted =
+            if let top {
+                !status.isOnMount(of: top)
+            } else {
+                try reading { () throws(HostError) in try host.isMountPoint(path, status) }
+            }
+        guard !isMounted else {
+            throw .host(HostError(.unsafePath, "cannot keep '\(path)': it is a mount point or below one; unmount it"))
+        }
+    }
+
     private func captureFile(
-        _ path: String, _ metadata: FileMetadata, _ resource: ResourceID, isStaging: Bool
+        _ path: String, _ status: FileStatus, _ resource: ResourceID, isStaging: Bool
     ) throws(CaptureError) -> Captured {
         let attributes = try attributes(of: path)
         var staged: [StagedContent] = []
-        let (version, identity) = try keepBytes(of: path, as: path, metadata, resource) {
+        let (version, identity) = try keepBytes(of: path, as: path, status, resource) {
             (writer) throws(StoreError) in
             guard isStaging else { return try writer.finish() }
             let waiting = try writer.stage()
             staged.append(waiting)
             return waiting.content
         }
-        let file = FileBefore(metadata: metadata, attributes: attributes, content: version.content, identity: identity)
+        let file = FileBefore(
+            metadata: FileMetadata(status), attributes: attributes, content: version.content, identity: identity)
         let age = host.wallTime().nanoseconds - max(identity.modified, identity.changed)
         return Captured(
             state: .file(file), isYoung: age < configuration.youngFileNanoseconds, versions: [version],
@@ -100,8 +123,9 @@ extension StepHand {
     }
 
     private func captureDirectory(
-        _ path: String, _ metadata: FileMetadata, _ resource: ResourceID, _ remaining: inout Int
+        _ path: String, _ status: FileStatus, _ resource: ResourceID, top: FileStatus, _ remaining: inout Int
     ) throws(CaptureError) -> Captured {
+        let metadata = FileMetadata(status)
         let attributes = try attributes(of: path)
         let limit = remaining
         let names = try reading { () throws(HostError) in try host.entries(of: path, limit: limit) }
@@ -116,7 +140,8 @@ extension StepHand {
                     ))
             }
             remaining -= 1
-            let entry = try capture(ExecutorPath.below(path, name), .everything, resource, &remaining)
+            let below = ExecutorPath.below(path, name)
+            let entry = try capture(below, .everything, resource, below: top, &remaining)
             entries.append(NamedState(name: name, state: entry.state))
             kept.isYoung = kept.isYoung || entry.isYoung
             kept.versions += entry.versions

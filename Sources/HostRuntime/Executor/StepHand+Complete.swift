@@ -204,3 +204,12 @@ extension StepRecord {
         if case .absent = undo.before { false } else { operation.replaces }
     }
 }
+
+extension StepRecord {
+    /// The declared directory that the step works below; nil when it works on the declared path itself.
+    var top: String? {
+        guard resource.type == .directory, let path = operation.path, path != resource.identity else { return nil }
+        return path.utf8.starts(with: (resource.identity == "/" ? "/" : resource.identity + "/").utf8)
+            ? resource.identity : nil
+    }
+}

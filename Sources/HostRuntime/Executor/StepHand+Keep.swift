@@ -12,7 +12,8 @@ extension StepHand {
         guard let path = record.operation.path else { return Foreign() }
         var keeper = ForeignKeeper(hand: self, resource: record.resource, trustsTimes: trustsTimes)
         do throws(CaptureError) {
-            try keeper.keep(place, as: path, before: record.undo.before, new: isNewKnown ? record.operation : nil)
+            try keeper.keep(
+                place, as: path, before: record.undo.before, new: isNewKnown ? record.operation : nil, below: nil)
         } catch {
             throw error.stop(record.resource)
         }
@@ -36,9 +37,10 @@ extension StepHand {
 
     /// Streams the bytes of a file into the content store.
     ///
-    /// The returned version makes them recoverable under `path` once it is written with the next intents.
+    /// The returned version makes them recoverable under `path` once it is written with the next intents. Nothing is
+    /// kept of another file than the one that was looked at.
     func keepBytes(
-        of place: String, as path: String, _ metadata: FileMetadata, _ resource: ResourceID,
+        of place: String, as path: String, _ status: FileStatus, _ resource: ResourceID,
         finish: (consuming ContentWriter) throws(StoreError) -> DeclaredContent = { (writer) throws(StoreError) in
             try writer.finish()
         }
@@ -56,8 +58,11 @@ extension StepHand {
         } catch {
             throw failure.map { .store($0) } ?? .host(error)
         }
+        guard identity.device == status.device, identity.inode == status.inode else {
+            throw .host(HostError(.changed, "cannot keep '\(path)': it was exchanged meanwhile; it is tried again"))
+        }
         do throws(StoreError) {
-            return (version(try finish(writer), of: path, metadata, resource), identity)
+            return (version(try finish(writer), of: path, FileMetadata(status), resource), identity)
         } catch {
             throw .store(error)
         }
@@ -127,14 +132,15 @@ struct ForeignKeeper<Host: HostMutating> {
 
     /// Keeps what is not known at and below `place`; `path` is where it belongs.
     mutating func keep(
-        _ place: String, as path: String, before: StateBefore?, new: Operation?
+        _ place: String, as path: String, before: StateBefore?, new: Operation?, below top: FileStatus?
     ) throws(CaptureError) {
         guard let status = try reading({ () throws(HostError) in try hand.host.status(of: place) }) else { return }
+        if top != nil || status.type == .directory { try hand.refuseMount(place, status, below: top) }
         switch status.type {
         case .regular:
             try keepFile(place, as: path, status, before, new)
         case .directory:
-            try keepDirectory(place, as: path, before, new)
+            try keepDirectory(place, as: path, before, new, top: top ?? status)
         case .symbolicLink:
             try keepLink(place, as: path, status, before, new)
         case .fifo, .socket, .characterDevice, .blockDevice, .unknown:
@@ -146,6 +152,11 @@ struct ForeignKeeper<Host: HostMutating> {
     private mutating func keepFile(
         _ place: String, as path: String, _ status: FileStatus, _ before: StateBefore?, _ new: Operation?
     ) throws(CaptureError) {
+        if status.hasOtherNames, try reading({ () throws(HostError) in try hand.host.isForeignLink(place) }) {
+            // Its bytes stay under its other names, and may be nobody's business here.
+            if case .special? = before { return }
+            return note(path, nil)
+        }
         var known: Set<ContentDigest> = []
         if case .file(let file)? = before {
             if trustsTimes, file.identity.isUnwritten(in: FileIdentity(status)) { return }
@@ -156,7 +167,7 @@ struct ForeignKeeper<Host: HostMutating> {
             let digest = try reading { () throws(HostError) in try hand.host.digest(of: place).0 }
             if known.contains(digest) { return }
         }
-        note(path, try hand.keepBytes(of: place, as: path, FileMetadata(status), resource).0)
+        note(path, try hand.keepBytes(of: place, as: path, status, resource).0)
     }
 
     private mutating func keepLink(
@@ -169,7 +180,7 @@ struct ForeignKeeper<Host: HostMutating> {
     }
 
     private mutating func keepDirectory(
-        _ place: String, as path: String, _ before: StateBefore?, _ new: Operation?
+        _ place: String, as path: String, _ before: StateBefore?, _ new: Operation?, top: FileStatus
     ) throws(CaptureError) {
         found.isDirectory = true
         var known: [String: StateBefore] = [:]
@@ -184,7 +195,8 @@ struct ForeignKeeper<Host: HostMutating> {
         let names = try reading { () throws(HostError) in try hand.host.entries(of: place, limit: limit) }
         for name in names where !TemporaryName.matches(name) {
             try keep(
-                ExecutorPath.below(place, name), as: ExecutorPath.below(path, name), before: known[name], new: nil)
+                ExecutorPath.below(place, name), as: ExecutorPath.below(path, name), before: known[name], new: nil,
+                below: top)
         }
     }
 

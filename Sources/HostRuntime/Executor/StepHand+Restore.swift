@@ -32,8 +32,11 @@ extension StepHand {
             }
             try restore(metadata, attributes, at: place)
         case .special(let mode, let device, let metadata):
-            try host.makeSpecial(
-                place, node: SpecialNode(mode: mode, device: device), metadata: metadata, permit: permit())
+            let node = SpecialNode(mode: mode, device: device)
+            guard node.type != .unknown else {
+                throw HostError(.unavailable, "cannot put back '\(path)': it was a hard link to a file elsewhere")
+            }
+            try host.makeSpecial(place, node: node, metadata: metadata, permit: permit())
         case .absent, .metadata, .unit, .none:
             break
         }
@@ -73,15 +76,15 @@ extension StepHand {
     ///
     /// Attributes come last: a change of owner clears some.
     func restore(
-        _ metadata: FileMetadata, _ attributes: [ExtendedAttribute], at path: String
+        _ metadata: FileMetadata, _ attributes: [ExtendedAttribute], at path: String, within top: String? = nil
     ) throws(HostError) {
         guard let status = try host.status(of: path) else {
             throw HostError(.notFound, "cannot restore the owner and mode of '\(path)': nothing is there any more")
         }
-        if FileMetadata(status) != metadata { try host.setMetadata(path, metadata, permit: permit()) }
+        if FileMetadata(status) != metadata { try host.setMetadata(path, metadata, within: top, permit: permit()) }
         if status.type == .symbolicLink { return }
         if try host.extendedAttributes(of: path) != attributes {
-            try host.setExtendedAttributes(path, attributes, permit: permit())
+            try host.setExtendedAttributes(path, attributes, within: top, permit: permit())
         }
     }
 }

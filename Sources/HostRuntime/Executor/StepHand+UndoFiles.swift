@@ -81,7 +81,7 @@ extension StepHand {
         case .restoreMetadata:
             guard case .metadata(let metadata, let attributes) = record.undo.before else { return }
             try attempt(record.resource) { () throws(HostError) in
-                try restore(metadata, attributes, at: path)
+                try restore(metadata, attributes, at: path, within: record.top)
             }
         }
     }
@@ -102,7 +102,8 @@ extension StepHand {
         case .writeFile(_, let content, _):
             guard status.type == .regular, status.size == content.size else { return false }
             return try attempt(record.resource) { () throws(HostError) in
-                try host.digest(of: place).0 == content.digest
+                if status.hasOtherNames, try host.isForeignLink(place) { return false }
+                return try host.digest(of: place).0 == content.digest
             }
         case .makeSymlink(_, let target, _):
             guard status.type == .symbolicLink else { return false }

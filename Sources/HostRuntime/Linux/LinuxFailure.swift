@@ -21,6 +21,18 @@ struct LinuxFailure {
         case .notRegular: (.wrongType, "it is not a regular file" + detail(error))
         case .untrustedLink, .loop:
             (.unsafePath, "it leads through a symbolic link that others than root can replace" + detail(error))
+        case .plantedLink:
+            (
+                .unsafePath,
+                "it is a hard link to a file that has other names, and others than root can make one there; remove it"
+            )
+        case .unguarded:
+            (
+                .unsafePath,
+                "others than root can exchange files in its directory, so that nothing there is given set-id bits or "
+                    + "capabilities in place; declare its content, or protect the directory"
+            )
+        case .again: (.changed, "another process holds a lease on it; it is tried again")
         case .readOnly:
             (.readOnly, "its file system is mounted read-only; remount it with 'mount -o remount,rw \(mountPoint)'")
         case .notPermitted, .access: (.notPermitted, refusal(error))

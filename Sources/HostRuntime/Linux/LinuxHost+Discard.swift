@@ -28,7 +28,7 @@ extension LinuxHost {
         guard let tree = try subdirectory(name, of: directory, path) else { return }
         // Nothing is removed of a tree that another file system is mounted in.
         try checkMounts(tree, depth: 0)
-        try empty(tree, depth: 0)
+        try empty(tree, try self.status(of: tree), depth: 0)
         do throws(LinuxIOError) {
             try directory.removeDirectory(name)
         } catch {
@@ -43,14 +43,15 @@ extension LinuxHost {
         for entry in entries {
             let path = directory.path(of: entry.name)
             guard let below = try open(entry, in: directory) else { continue }
-            guard try status(of: below).isOnMount(of: above) else {
-                throw HostError(.unsafePath, "cannot remove '\(path)': it is a mount point; unmount it first")
-            }
+            guard try status(of: below).isOnMount(of: above) else { throw Self.mounted(path) }
             try checkMounts(below, depth: depth + 1)
         }
     }
 
-    private func empty(_ directory: borrowing DirectoryHandle, depth: Int) throws(HostError) {
+    /// Removes everything in a directory; what is mounted in it meanwhile is not entered.
+    private func empty(
+        _ directory: borrowing DirectoryHandle, _ above: FileStatus, depth: Int
+    ) throws(HostError) {
         try checkDepth(depth, directory.path)
         for entry in try entries(in: directory) {
             let path = directory.path(of: entry.name)
@@ -64,7 +65,9 @@ extension LinuxHost {
                 throw failure("remove", path, error)
             }
             guard let below = try open(entry, in: directory) else { continue }
-            try empty(below, depth: depth + 1)
+            let status = try status(of: below)
+            guard status.isOnMount(of: above) else { throw Self.mounted(path) }
+            try empty(below, status, depth: depth + 1)
             do throws(LinuxIOError) {
                 if let raw = entry.rawName {
                     try directory.removeDirectory(raw: raw)
@@ -116,7 +119,11 @@ extension LinuxHost {
         }
     }
 
-    private func status(of directory: borrowing DirectoryHandle) throws(HostError) -> FileStatus {
+    private static func mounted(_ path: String) -> HostError {
+        HostError(.unsafePath, "cannot remove '\(path)': it is a mount point; unmount it first")
+    }
+
+    func status(of directory: borrowing DirectoryHandle) throws(HostError) -> FileStatus {
         do throws(LinuxIOError) {
             return try directory.status()
         } catch {

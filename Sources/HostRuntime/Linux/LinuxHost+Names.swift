@@ -50,49 +50,96 @@ extension LinuxHost {
 
     /// Sets owner, group and mode without following a link.
     ///
-    /// Bits that go away go first, so that no moment gives more than the state before or the state after.
+    /// All of it is done to the one file that the name stood for at first. Bits that go away go first, so that no
+    /// moment gives more than the state before or the state after.
     public func setMetadata(
-        _ path: String, _ metadata: FileMetadata, permit: borrowing MutationPermit
+        _ path: String, _ metadata: FileMetadata, within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         try attempt("set the owner or mode of", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            guard let status = try place.directory.status(of: place.name) else {
-                throw LinuxIOError(code: .noEntry, call: "statx", path: path)
-            }
+            let own = try own(path, within: top)
+            let status = try own.file.status()
             let mode = status.type == .symbolicLink ? nil : metadata.mode
             let changesOwner =
                 (metadata.owner ?? status.owner, metadata.group ?? status.group) != (status.owner, status.group)
+            let granted = (mode ?? 0) & 0o6000 & ~(changesOwner ? 0 : status.permissions)
+            if granted != 0, status.type == .regular { try requireGuarded(own) }
             if let mode, changesOwner, status.permissions & ~mode != 0 {
-                try place.directory.setPermissions(place.name, status.permissions & mode)
+                try own.file.setPermissions(status.permissions & mode)
             }
             if changesOwner {
-                try place.directory.setOwner(place.name, owner: metadata.owner, group: metadata.group)
+                try own.file.setOwner(metadata.owner, group: metadata.group)
             }
             // A change of owner clears set-id bits, so the mode is set after it in any case.
             if let mode, changesOwner || mode != status.permissions {
-                try place.directory.setPermissions(place.name, mode)
+                try own.file.setPermissions(mode)
             }
         }
     }
 
     /// Sets extended attributes exactly.
     public func setExtendedAttributes(
-        _ path: String, _ attributes: [ExtendedAttribute], permit: borrowing MutationPermit
+        _ path: String, _ attributes: [ExtendedAttribute], within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         try attempt("set the attributes of", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            let present = try place.directory.extendedAttributes(of: place.name)
+            let own = try own(path, within: top)
+            let present = try own.file.extendedAttributes()
             for attribute in attributes where present[attribute.name] != attribute.value {
+                if attribute.name == "security.capability" { try requireGuarded(own) }
                 try refusable(attribute.name) { () throws(LinuxIOError) in
-                    try place.directory.setExtendedAttribute(attribute.name, to: attribute.value, of: place.name)
+                    try own.file.setExtendedAttribute(attribute.name, to: attribute.value)
                 }
             }
             let wanted = Set(attributes.map(\.name))
             for name in present.keys.sorted() where !wanted.contains(name) {
-                try refusable(name) { () throws(LinuxIOError) in
-                    try place.directory.removeExtendedAttribute(name, of: place.name)
-                }
+                try refusable(name) { () throws(LinuxIOError) in try own.file.removeExtendedAttribute(name) }
             }
         }
     }
+
+    /// What a path stands for now, unless it may be somebody's second name for a file elsewhere, or, below a declared
+    /// directory, is reached through a mount.
+    func own(_ path: String, within top: String? = nil) throws(LinuxIOError) -> OwnFile {
+        var last: LinuxIOError?
+        for _ in 0..<Self.ownTries {
+            do throws(LinuxIOError) {
+                return try ownNow(path, within: top)
+            } catch  where error.code == .stale {
+                last = error
+                var pause = Poll()
+                try pause.wait(timeout: .milliseconds(2))
+            }
+        }
+        throw last ?? LinuxIOError(code: .stale, call: "statx", path: path)
+    }
+
+    /// Fails where others than root can exchange files.
+    private func requireGuarded(_ own: borrowing OwnFile) throws(LinuxIOError) {
+        guard try root.isGuarded(own.place.directory) else {
+            throw LinuxIOError(code: .unguarded, call: "statx", path: own.place.directory.path(of: own.place.name))
+        }
+    }
+
+    /// How often a file is looked at whose names are being changed.
+    private static let ownTries = 4
+
+    private func ownNow(_ path: String, within top: String?) throws(LinuxIOError) -> OwnFile {
+        let place: ParentDirectory
+        if let top { place = try root.openParent(of: path, within: top) } else { place = try root.openParent(of: path) }
+        let file = try root.pinOwn(place)
+        if top != nil {
+            let status = try file.status()
+            guard try status.isOnMount(of: place.directory.status()) else {
+                throw LinuxIOError(code: .busy, call: "statx", path: path)
+            }
+        }
+        return OwnFile(file: file, place: place)
+    }
+}
+
+/// What a path stands for, as far as it may be changed through it.
+struct OwnFile: ~Copyable {
+    /// The file.
+    let file: PinnedFile
+    /// Where it was found.
+    let place: ParentDirectory
 }

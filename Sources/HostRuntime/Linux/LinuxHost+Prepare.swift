@@ -10,13 +10,11 @@ extension LinuxHost {
         permit: borrowing MutationPermit
     ) throws(HostError) {
         let place = try attempt("write", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
-        let existing = try attempt("write", path) { () throws(LinuxIOError) in
-            try place.directory.status(of: place.name)
-        }
+        let existing = try attempt("write", path) { () throws(LinuxIOError) in try inheritance(from: path) }
         let file = try createTemporary(temporaryName, in: place.directory, for: path)
         do throws(HostError) {
             try fill(file, path, size, content)
-            try dress(file, place, path, metadata, existing: existing?.type == .regular ? existing : nil)
+            try dress(file, path, metadata, existing: existing)
         } catch {
             try? place.directory.remove(temporaryName)
             throw error
@@ -33,7 +31,8 @@ extension LinuxHost {
             try place.directory.makeSymbolicLink(target: target, temporaryName)
             guard metadata.owner != nil || metadata.group != nil else { return }
             do throws(LinuxIOError) {
-                try place.directory.setOwner(temporaryName, owner: metadata.owner, group: metadata.group)
+                let link = try made(.symbolicLink, temporaryName, in: place.directory)
+                try link.setOwner(metadata.owner, group: metadata.group)
             } catch {
                 try? place.directory.remove(temporaryName)
                 throw error
@@ -49,12 +48,13 @@ extension LinuxHost {
             let place = try root.openParent(of: path)
             try place.directory.makeDirectory(place.name, permissions: 0o700)
             do throws(LinuxIOError) {
-                if metadata.owner != nil || metadata.group != nil {
-                    try place.directory.setOwner(place.name, owner: metadata.owner, group: metadata.group)
-                }
+                let directory = try made(.directory, place.name, in: place.directory)
                 // A set-group-id bit comes from the directory above, and stays unless a mode says otherwise.
-                let inherited = (try place.directory.status(of: place.name)?.permissions ?? 0) & 0o2000
-                try place.directory.setPermissions(place.name, metadata.mode ?? 0o755 | inherited)
+                let inherited = try directory.status().permissions & 0o2000
+                if metadata.owner != nil || metadata.group != nil {
+                    try directory.setOwner(metadata.owner, group: metadata.group)
+                }
+                try directory.setPermissions(metadata.mode ?? 0o755 | inherited)
             } catch {
                 try? place.directory.removeDirectory(place.name)
                 throw error
@@ -73,15 +73,36 @@ extension LinuxHost {
                 throw LinuxIOError(code: Errno(rawValue: errno), call: "mknodat", path: path)
             }
             do throws(LinuxIOError) {
+                let special = try made(node.type, place.name, in: place.directory)
                 if metadata.owner != nil || metadata.group != nil {
-                    try place.directory.setOwner(place.name, owner: metadata.owner, group: metadata.group)
+                    try special.setOwner(metadata.owner, group: metadata.group)
                 }
-                try place.directory.setPermissions(place.name, metadata.mode ?? node.permissions)
+                try special.setPermissions(metadata.mode ?? node.permissions)
             } catch {
                 try? place.directory.remove(place.name)
                 throw error
             }
         }
+    }
+
+    /// Pins what was made under a name just now.
+    ///
+    /// It is of its type, of this user, under this name alone, and a directory is empty: whoever exchanged it for
+    /// something else meanwhile is found out.
+    private func made(
+        _ type: FileType, _ name: String, in directory: borrowing DirectoryHandle
+    ) throws(LinuxIOError) -> PinnedFile {
+        let file = try directory.pinned(name)
+        let status = try file.status()
+        var isOwn = status.type == type && status.owner == geteuid() && !status.hasOtherNames
+        if isOwn, type == .directory {
+            let opened = try directory.openSubdirectory(name)
+            let isSame = try opened.status().isSameFile(as: status)
+            let isEmpty = try opened.entries(limit: 8).isEmpty
+            isOwn = isSame && isEmpty
+        }
+        guard isOwn else { throw LinuxIOError(code: .stale, call: "statx", path: directory.path(of: name)) }
+        return file
     }
 
     /// Creates a temporary; what an earlier try left under its name is discarded first.
@@ -135,12 +156,11 @@ extension LinuxHost {
     ///
     /// In this order: a change of owner clears set-id bits and capabilities, and the mode sets the mask of an ACL.
     private func dress(
-        _ file: borrowing FileDescriptor, _ place: borrowing ParentDirectory, _ path: String, _ metadata: FileMetadata,
-        existing: FileStatus?
+        _ file: borrowing FileDescriptor, _ path: String, _ metadata: FileMetadata, existing: Inheritance?
     ) throws(HostError) {
         try attempt("set the owner and mode of", path) { () throws(LinuxIOError) in
             let made = try file.status()
-            let wanted = existing.map { FileMetadata($0) } ?? FileMetadata(mode: 0o644)
+            let wanted = existing.map { FileMetadata($0.status) } ?? FileMetadata(mode: 0o644)
             var owner = metadata.owner
             var group = metadata.group
             if canChangeOwner {
@@ -150,17 +170,38 @@ extension LinuxHost {
             if (owner ?? made.owner, group ?? made.group) != (made.owner, made.group) {
                 try file.setOwner(owner, group: group)
             }
-            if existing != nil { try keepAttributes(of: place, on: file) }
-            try file.setPermissions(metadata.mode ?? wanted.mode ?? 0o644)
+            if let existing { try keepAttributes(existing.attributes, on: file) }
+            // As with chown, set-id bits are not handed on to another owner.
+            let changesOwner = (owner ?? wanted.owner, group ?? wanted.group) != (wanted.owner, wanted.group)
+            let inherited = (wanted.mode ?? 0o644) & (changesOwner ? 0o1777 : 0o7777)
+            try file.setPermissions(metadata.mode ?? inherited)
         }
     }
 
-    /// Copies the extended attributes of what is at the path; those that speak of the old bytes are left out.
+    /// What a new file takes over from the one that it replaces.
+    private struct Inheritance {
+        var status: FileStatus
+        var attributes: ExtendedAttributes
+    }
+
+    /// What a regular file hands on; nil where there is none, or one that may be somebody's second name for another.
+    private func inheritance(from path: String) throws(LinuxIOError) -> Inheritance? {
+        do throws(LinuxIOError) {
+            let own = try own(path)
+            let status = try own.file.status()
+            guard status.type == .regular else { return nil }
+            return Inheritance(status: status, attributes: try own.file.extendedAttributes())
+        } catch  where error.isAbsence || error.code == .plantedLink {
+            return nil
+        }
+    }
+
+    /// Copies extended attributes; those that speak of the old bytes are left out.
     private func keepAttributes(
-        of place: borrowing ParentDirectory, on file: borrowing FileDescriptor
+        _ attributes: ExtendedAttributes, on file: borrowing FileDescriptor
     ) throws(LinuxIOError) {
         let present = try file.extendedAttributes()
-        var wanted = try place.directory.extendedAttributes(of: place.name)
+        var wanted = attributes
         for name in ["security.ima", "security.evm"] { wanted[name] = nil }
         for (name, value) in wanted.sorted(by: { $0.key < $1.key }) where present[name] != value {
             try refusable(name) { () throws(LinuxIOError) in try file.setExtendedAttribute(name, to: value) }

@@ -78,6 +78,26 @@ extension LinuxHost {
         return before
     }
 
+    /// Whether a path is one of several names of a file, where others could have made it.
+    public func isForeignLink(_ path: String) throws(HostError) -> Bool {
+        try attempt("look at", path) { () throws(LinuxIOError) in
+            do throws(LinuxIOError) {
+                let place = try root.openParent(of: path)
+                guard let status = try place.directory.status(of: place.name) else { return false }
+                return try root.isPlanted(status, in: place.directory)
+            } catch  where error.isAbsence {
+                return false
+            }
+        }
+    }
+
+    /// Whether what was found at a path is on another mount than the directory that holds it.
+    public func isMountPoint(_ path: String, _ status: FileStatus) throws(HostError) -> Bool {
+        try attempt("look at", path) { () throws(LinuxIOError) in
+            try !status.isOnMount(of: root.openParent(of: path).directory.status())
+        }
+    }
+
     /// What it takes to make a special file again.
     public func specialNode(at path: String) throws(HostError) -> SpecialNode {
         let place = try attempt("look at", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
@@ -96,8 +116,7 @@ extension LinuxHost {
     /// The extended attributes, sorted by name.
     public func extendedAttributes(of path: String) throws(HostError) -> [ExtendedAttribute] {
         let attributes = try attempt("read the attributes of", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            return try place.directory.extendedAttributes(of: place.name)
+            try own(path).file.extendedAttributes()
         }
         return attributes.sorted { $0.key < $1.key }.map { ExtendedAttribute(name: $0.key, value: $0.value) }
     }
@@ -107,8 +126,7 @@ extension LinuxHost {
         _ path: String, _ body: (UnsafeRawBufferPointer) throws(HostError) -> Void
     ) throws(HostError) -> (FileIdentity, FileIdentity) {
         let file = try attempt("read", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            return try place.directory.openForReading(place.name)
+            try own(path).file.openForReading()
         }
         let before = try attempt("read", path) { () throws(LinuxIOError) in try file.status() }
         let size = Int(min(max(before.size + 1, 4_096), 1 << 20))

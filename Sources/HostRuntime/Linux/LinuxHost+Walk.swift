@@ -42,6 +42,7 @@ extension LinuxHost {
             try body(child, status)
             guard status.type == .directory else { continue }
             guard let below = try subdirectory(entry.name, of: directory, child) else { continue }
+            guard try self.status(of: below).isOnMount(of: above) else { continue }
             try walk(below, child, status, depth: depth + 1, &left, body)
         }
     }
@@ -67,12 +68,5 @@ extension LinuxHost {
             throw HostError(
                 .tooLarge, "cannot go through '\(path)': it lies more than \(Self.depthMaximum) directories deep")
         }
-    }
-}
-
-extension FileStatus {
-    /// Whether nothing is mounted between this and the directory that holds it.
-    func isOnMount(of directory: FileStatus) -> Bool {
-        device == directory.device && (mountID == directory.mountID || mountID == 0 || directory.mountID == 0)
     }
 }

@@ -50,12 +50,16 @@ public protocol HostMutating: HostReading {
     func makeSpecial(
         _ path: String, node: SpecialNode, metadata: FileMetadata, permit: borrowing MutationPermit) throws(HostError)
 
-    /// Sets owner, group and mode without following a link; what tightens is set first.
-    func setMetadata(_ path: String, _ metadata: FileMetadata, permit: borrowing MutationPermit) throws(HostError)
+    /// Sets owner, group and mode without following a link; what tightens is set first. Below a declared directory
+    /// `top`, no mount is gone through on the way. Throws `.unsafePath` for a foreign link (`isForeignLink`).
+    func setMetadata(
+        _ path: String, _ metadata: FileMetadata, within top: String?, permit: borrowing MutationPermit
+    ) throws(HostError)
 
-    /// Sets extended attributes exactly.
+    /// Sets extended attributes exactly; see `setMetadata`.
     func setExtendedAttributes(
-        _ path: String, _ attributes: [ExtendedAttribute], permit: borrowing MutationPermit) throws(HostError)
+        _ path: String, _ attributes: [ExtendedAttribute], within top: String?, permit: borrowing MutationPermit
+    ) throws(HostError)
 
     /// Makes the content of these files (paths or temporaries) and the entries of these directories durable: one by one
     /// when they are few, by whole file systems when they are many.
@@ -75,4 +79,20 @@ public protocol HostMutating: HostReading {
     func run(
         _ arguments: [String], name: String, timeoutSeconds: Int, permit: borrowing MutationPermit
     ) throws(HostError) -> CommandResult
+}
+
+extension HostMutating {
+    /// `setMetadata` for a path that is itself declared.
+    public func setMetadata(
+        _ path: String, _ metadata: FileMetadata, permit: borrowing MutationPermit
+    ) throws(HostError) {
+        try setMetadata(path, metadata, within: nil, permit: permit)
+    }
+
+    /// `setExtendedAttributes` for a path that is itself declared.
+    public func setExtendedAttributes(
+        _ path: String, _ attributes: [ExtendedAttribute], permit: borrowing MutationPermit
+    ) throws(HostError) {
+        try setExtendedAttributes(path, attributes, within: nil, permit: permit)
+    }
 }

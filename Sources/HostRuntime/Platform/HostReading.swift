@@ -30,11 +30,20 @@ public protocol HostReading: Sendable {
     func linkTarget(of path: String) throws(HostError) -> String
 
     /// The digest of a regular file's bytes and the identity that was digested, streamed; throws `.changed` when the
-    /// file changed meanwhile more than a few times in a row. Never opens anything but a regular file.
+    /// file changed meanwhile more than a few times in a row. Never opens anything but a regular file, and throws
+    /// `.unsafePath` for a foreign link.
     func digest(of path: String) throws(HostError) -> (ContentDigest, FileIdentity)
 
     /// The bytes of a regular file in chunks, in order; returns the identity that was read.
     func read(_ path: String, _ chunk: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> FileIdentity
+
+    /// Whether a path is one of several names of a file (a hard link), where others than root and the daemon's own user
+    /// could have made it: then the file may be one that its maker may not even read, and it is neither read nor
+    /// changed through this name. False where nothing is.
+    func isForeignLink(_ path: String) throws(HostError) -> Bool
+
+    /// Whether what was found at a path is on another mount than the directory that holds it.
+    func isMountPoint(_ path: String, _ status: FileStatus) throws(HostError) -> Bool
 
     /// What it takes to make a FIFO, socket or device node again; throws `.wrongType` for anything else.
     func specialNode(at path: String) throws(HostError) -> SpecialNode

@@ -48,7 +48,7 @@ struct ChangeDraft {
                 + "directory away, or declare it as 'directory'")
     }
 
-    /// A socket or device node that is made again is another one.
+    /// A socket or device node that is made again is another one, and a foreign link is not made again.
     var undoOfReplacement: UndoKind {
         guard case .special(let type, _) = before else { return .exact }
         return type == .fifo ? .exact : .compensating
@@ -130,7 +130,7 @@ extension Observation {
         case .file: "file"
         case .directory: "directory"
         case .symlink: "symlink"
-        case .special(let type, _): type.word
+        case .special(let type, _): type.specialWord
         case .unit: "unit"
         }
     }

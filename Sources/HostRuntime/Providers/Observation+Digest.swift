@@ -26,7 +26,7 @@ extension Observation {
                 ]) { first, _ in first })
         case .symlink(let target, let metadata):
             .object(members("symlink", metadata).merging(["target": .string(target)]) { first, _ in first })
-        case .special(let type, let metadata): .object(members(type.word, metadata))
+        case .special(let type, let metadata): .object(members(type.specialWord, metadata))
         case .unit(let state, let files): Self.unitForm(state, files, attributes)
         }
     }

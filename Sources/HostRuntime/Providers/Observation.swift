@@ -14,7 +14,8 @@ public enum Observation: Sendable, Hashable {
     case directory(metadata: FileMetadata, strays: [String], mismatches: [String: MetadataMismatch])
     /// A symbolic link.
     case symlink(target: String, metadata: FileMetadata)
-    /// Something else is at the path.
+    /// Something else is at the path; a regular file when its name is a foreign link (`HostReading.isForeignLink`), so
+    /// that it is not looked into.
     case special(FileType, metadata: FileMetadata)
     /// A unit and its own files.
     case unit(UnitObservation, files: UnitFiles)
@@ -58,6 +59,7 @@ extension Observation {
         case .file: "a regular file"
         case .directory: "a directory"
         case .symlink(let target, _): "a symbolic link to '\(target)'"
+        case .special(.regular, _): "a hard link to a file elsewhere"
         case .special(let type, _): type.article
         case .unit: "a unit"
         }
@@ -92,4 +94,9 @@ extension FileType {
         case .unknown: "unknown"
         }
     }
+}
+
+extension FileType {
+    /// The word for what is neither a file, a directory nor a link to look into.
+    var specialWord: String { self == .regular ? "hard-link" : word }
 }

@@ -43,11 +43,22 @@ enum PathObservation {
             }
             return .directory(metadata: FileMetadata(status), strays: obstacles, mismatches: [:])
         case .regular:
+            if try isForeignLink(status, at: path, on: host) {
+                return .special(.regular, metadata: FileMetadata(status))
+            }
             return .file(
                 metadata: FileMetadata(status), content: try context.cache.content(of: path, status: status, on: host))
         case .fifo, .socket, .characterDevice, .blockDevice, .unknown:
             return .special(status.type, metadata: FileMetadata(status))
         }
+    }
+
+    /// Whether a file is reached through a name that others could have given it beside its own.
+    static func isForeignLink(
+        _ status: FileStatus, at path: String, on host: some HostReading
+    ) throws(HostError) -> Bool {
+        guard status.hasOtherNames else { return false }
+        return try host.isForeignLink(path)
     }
 
     /// How many entries a directory that is purged or removed may have.

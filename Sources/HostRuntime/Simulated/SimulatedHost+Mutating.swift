@@ -150,14 +150,14 @@ extension SimulatedHost {
 
     /// Sets owner, group and mode.
     public func setMetadata(
-        _ path: String, _ metadata: FileMetadata, permit: borrowing MutationPermit
+        _ path: String, _ metadata: FileMetadata, within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         try changeInode(path) { $0.metadata = metadata }
     }
 
     /// Sets extended attributes exactly.
     public func setExtendedAttributes(
-        _ path: String, _ attributes: [ExtendedAttribute], permit: borrowing MutationPermit
+        _ path: String, _ attributes: [ExtendedAttribute], within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         let wanted = Dictionary(attributes.map { ($0.name, $0.value) }) { _, last in last }
         try changeInode(path) { $0.attributes = wanted }

@@ -99,6 +99,12 @@ extension SimulatedHost {
         return identity
     }
 
+    /// False: a simulated file has one name.
+    public func isForeignLink(_ path: String) throws(HostError) -> Bool { false }
+
+    /// False: a simulated mount is refused when what holds it is removed.
+    public func isMountPoint(_ path: String, _ status: FileStatus) throws(HostError) -> Bool { false }
+
     /// What it takes to make a special file again.
     public func specialNode(at path: String) throws(HostError) -> SpecialNode {
         try call { (state) throws(HostError) in

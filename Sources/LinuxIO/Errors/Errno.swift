@@ -16,6 +16,8 @@ public struct Errno: Hashable, Sendable, RawRepresentable {
         switch self {
         case .notRegular: return "ENOTREG"
         case .untrustedLink: return "EUNTRUSTED"
+        case .plantedLink: return "EPLANTED"
+        case .unguarded: return "EUNGUARDED"
         default: break
         }
         guard let text = cl_error_name(rawValue) else { return "E\(rawValue)" }
@@ -27,6 +29,8 @@ public struct Errno: Hashable, Sendable, RawRepresentable {
         switch self {
         case .notRegular: return "Not a regular file"
         case .untrustedLink: return "Symbolic link in a directory that others can write"
+        case .plantedLink: return "Hard link in a directory that others can write"
+        case .unguarded: return "Directory that others can write"
         default: break
         }
         guard let text = cl_error_text(rawValue) else { return "Unknown error \(rawValue)" }
@@ -125,4 +129,8 @@ extension Errno {
     public static let notRegular = Errno(rawValue: -1)
     /// A parent of the path is a symbolic link that somebody else could have put there, and so was not followed.
     public static let untrustedLink = Errno(rawValue: -2)
+    /// The name is one of several of a file, somebody else could have made it, and so the file was left alone.
+    public static let plantedLink = Errno(rawValue: -3)
+    /// Others can exchange the file in its directory, so that it is given no privilege by its name.
+    public static let unguarded = Errno(rawValue: -4)
 }

@@ -56,19 +56,21 @@ public struct DirectoryHandle: ~Copyable, Sendable {
     }
 
     /// Opens a regular file for reading; anything else is never opened and fails with `notRegular`.
+    ///
+    /// Never waits: a file on which somebody holds a lease fails with EAGAIN.
     public borrowing func openForReading(_ name: String) throws(LinuxIOError) -> FileDescriptor {
         let pinned = try pin(name)
         let type = try pinned.status().type
         guard type == .regular else {
             throw notRegular(name, type)
         }
-        let flags = Int32(O_RDONLY | O_NOCTTY)
+        let flags = Int32(O_RDONLY | O_NOCTTY | O_NONBLOCK)
         var result = uninterrupted {
             cl_openat(Int32(AT_FDCWD), "/proc/self/fd/\(pinned.rawValue)", flags, 0)
         }
         if result == -Int(ENOENT) {
             // Without /proc: opened by name, never waiting, and compared with what was looked at.
-            let guarded = flags | Int32(O_NOFOLLOW | O_NONBLOCK)
+            let guarded = flags | Int32(O_NOFOLLOW)
             result = try perform("openat", on: name) { cl_openat(rawValue, $0, guarded, 0) }
             let file = FileDescriptor(owning: Int32(result))
             guard try file.status().isSameFile(as: try pinned.status()) else {

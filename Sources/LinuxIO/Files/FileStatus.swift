@@ -120,6 +120,19 @@ extension FileStatus {
     /// How names are looked at: the link itself, without triggering automounts.
     static let flags = Int32(AT_SYMLINK_NOFOLLOW) | CL_AT_NO_AUTOMOUNT
 
+    /// Whether nobody but root and a user can make or exchange names in this directory.
+    func isGuarded(for user: UInt32) -> Bool {
+        (owner == 0 || owner == user) && permissions & 0o022 == 0
+    }
+
+    /// Whether it is known under other names too (hard links).
+    public var hasOtherNames: Bool { linkCount > 1 && type != .directory }
+
+    /// Whether nothing is mounted between this and the directory that holds it.
+    public func isOnMount(of directory: FileStatus) -> Bool {
+        device == directory.device && (mountID == directory.mountID || mountID == 0 || directory.mountID == 0)
+    }
+
     /// Whether this is the same file as another, whatever its metadata.
     public func isSameFile(as other: FileStatus) -> Bool {
         device == other.device && inode == other.inode

@@ -25,7 +25,7 @@ final class PathWalk {
         self.root = root.rawValue
         self.path = path
         user = UInt32(cl_effective_uid())
-        isRootTrusted = Self.isGuarded(try root.status(), user: user)
+        isRootTrusted = try root.status().isGuarded(for: user)
     }
 
     deinit {
@@ -57,6 +57,9 @@ final class PathWalk {
         return try reopened()
     }
 
+    /// Whether nobody but root and this user can exchange anything in or above the directory that was walked to.
+    var isTrusted: Bool { isCurrentTrusted }
+
     /// Enters a directory, or returns the target of the link that stands in its place.
     private func enter(_ component: String) throws(LinuxIOError) -> [UInt8]? {
         let flags = CL_O_PATH | Int32(O_NOFOLLOW)
@@ -66,7 +69,7 @@ final class PathWalk {
         switch status.type {
         case .directory:
             guard steps.count < Self.depthMaximum else { throw failure(.nameTooLong, nil) }
-            let isTrusted = isCurrentTrusted && Self.isGuarded(status, user: user)
+            let isTrusted = isCurrentTrusted && status.isGuarded(for: user)
             steps.append(Step(number: found.release(), isTrusted: isTrusted))
             return nil
         case .symbolicLink:
@@ -112,9 +115,5 @@ final class PathWalk {
 
     private func failure(_ code: Errno, _ detail: String?) -> LinuxIOError {
         LinuxIOError(code: code, call: "openat", path: path, detail: detail)
-    }
-
-    private static func isGuarded(_ status: FileStatus, user: UInt32) -> Bool {
-        (status.owner == 0 || status.owner == user) && status.permissions & 0o022 == 0
     }
 }

@@ -22,7 +22,7 @@ public enum DirectoryProvider: Provider {
                 owner: directory.owner, group: directory.group, mode: directory.mode,
                 managesOwnership: context.accounts.managesOwnership)
             let strays =
-                directory.purge ? try strays(in: path, device: status.device, on: host, context: context) : []
+                directory.purge ? try strays(in: path, status, on: host, context: context) : []
             let mismatches =
                 directory.isRecursive
                 ? try mismatches(below: resource, directory, on: host, context: context, except: Set(strays)) : [:]
@@ -32,7 +32,7 @@ public enum DirectoryProvider: Provider {
 
     /// Entries that nobody declared; a mount point is never one.
     private static func strays(
-        in path: String, device: UInt64, on host: some HostReading, context: ObservationContext
+        in path: String, _ directory: FileStatus, on host: some HostReading, context: ObservationContext
     ) throws(HostError) -> [String] {
         let candidates = try host.entries(of: path, limit: PathObservation.strayLimit).filter { name in
             !TemporaryName.matches(name) && !context.paths.isKept(name, in: path)
@@ -40,7 +40,9 @@ public enum DirectoryProvider: Provider {
         }
         var strays: [String] = []
         for name in candidates {
-            guard let status = try host.status(of: path + "/" + name), status.device == device else { continue }
+            guard let status = try host.status(of: path + "/" + name), status.isOnMount(of: directory) else {
+                continue
+            }
             strays.append(name)
         }
         return strays
@@ -65,7 +67,7 @@ public enum DirectoryProvider: Provider {
             if context.paths.speaksForItself(path, below: root) { return }
             let difference = FileMetadata(status).difference(
                 to: wanted.applied(to: status.type, permissions: status.permissions))
-            guard !difference.isEmpty else { return }
+            guard !difference.isEmpty, try !PathObservation.isForeignLink(status, at: path, on: host) else { return }
             mismatches[path] = MetadataMismatch(
                 observed: FileMetadata(status).restricted(to: difference), wanted: difference)
             guard mismatches.count <= mismatchLimit else {

@@ -53,7 +53,7 @@ extension FileProvider {
                         + "replace it, or declare it as what it is")
             }
             return draft.change(
-                .replace, risk: .high,
+                .replace, risk: .high, undo: draft.undoOfReplacement,
                 [.writeFile(path: path, content: content, metadata: metadata)])
         }
     }

@@ -12,7 +12,9 @@ public enum FileProvider: Provider {
     ) -> [(ResourceID, Result<Observation, HostError>)] {
         PathObservation.observe(batch, on: host, context: context) { (resource, status) throws(HostError) in
             let path = resource.id.identity
-            guard status.type == .regular, case .file(let file) = resource.attributes, !file.isAbsent else {
+            guard status.type == .regular, case .file(let file) = resource.attributes, !file.isAbsent,
+                try !PathObservation.isForeignLink(status, at: path, on: host)
+            else {
                 return try PathObservation.other(status, for: resource, on: host, context: context)
             }
             let metadata = FileMetadata(status).restricted(
