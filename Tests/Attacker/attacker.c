@@ -1,11 +1,12 @@
 // Races the daemon for the names that it works on. See README.md beside this file.
 //
 //   attacker swap  ROOT UID COUNT PAUSE SEED PARENTS NAMES   swaps names for links, special files and trees
-//   attacker mount ROOT UID COUNT PAUSE SEED PLACES          mounts ROOT/victims/private over directories, and takes it off
+//   attacker mount ROOT UID COUNT PAUSE SEED PLACES          mounts ROOT/victims/private over directories, and takes
+//                                                            it off
 //
-// ROOT/victims holds the victims; PARENTS, NAMES and PLACES are lists with ':' between, PARENTS and PLACES relative to ROOT.
-// COUNT is the number of swaps after which it ends (0: none), as it does when there is ROOT/stop; PAUSE the longest pause between two, in microseconds.
-// Prints the number of swaps that it made.
+// ROOT/victims holds the victims; PARENTS, NAMES and PLACES are lists with ':' between, PARENTS and PLACES relative to
+// ROOT. COUNT is the number of swaps after which it ends (0: none), as it does when there is ROOT/stop; PAUSE the
+// longest pause between two, in microseconds. Prints the number of swaps that it made.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,6 +45,11 @@ static uint32_t next(uint32_t bound) {
 static int enter(int root, const char *path, uint64_t flags) {
     struct open_how how = {.flags = flags | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
     return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+static void pause_up_to(unsigned microseconds) {
+    struct timespec time = {.tv_nsec = (long)next(microseconds + 1) * 1000};
+    ppoll(NULL, 0, &time, NULL);
 }
 
 static int split(char *text, char **list) {
@@ -162,7 +169,9 @@ static int swap(int root, const char *parent, char **names, int count) {
     int directory = enter(root, parent, O_RDONLY);
     if (directory < 0) return 0;
     char name[256];
-    if (next(2) || !present(directory, name, sizeof name)) snprintf(name, sizeof name, "%s", names[next((uint32_t)count)]);
+    if (next(2) || !present(directory, name, sizeof name)) {
+        snprintf(name, sizeof name, "%s", names[next((uint32_t)count)]);
+    }
     int done;
     if (next(8) == 0) {
         // Whole trees, or a file for a tree.
@@ -188,7 +197,7 @@ static int mount_over(int root, const char *place, unsigned pause) {
     // MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH
     int done = syscall(SYS_move_mount, tree, "", target, "", 0x44) == 0;
     if (done) {
-        usleep(next(pause + 1));
+        pause_up_to(pause);
         char path[64];
         snprintf(path, sizeof path, "/proc/self/fd/%d", tree);
         if (umount2(path, MNT_DETACH)) fprintf(stderr, "cannot unmount: %s\n", strerror(errno));
@@ -218,7 +227,7 @@ int main(int count, char **values) {
         const char *place = places[next((uint32_t)place_count)];
         made += mounts ? mount_over(root, place, pause) : swap(root, place, names, name_count);
         // Bursts with longer pauses between, so that runs get anywhere.
-        usleep(next(64) ? next(pause + 1) : next(pause * 200 + 1));
+        pause_up_to(next(64) ? pause : pause * 200);
     }
     printf("%ld\n", made);
     return 0;

@@ -92,7 +92,7 @@ struct Project {
     func uncompiledFindings() -> [Finding] {
         paths.compactMap { path in
             let isSource = [".swift", ".c", ".h"].contains { path.hasSuffix($0) }
-            let folders = ["Tests/Benchmarks/", "Tests/ThreadSanitizer/"]
+            let folders = ["Tests/Attacker/", "Tests/Benchmarks/", "Tests/ThreadSanitizer/"]
             let isBuiltApart = folders.contains { path.hasPrefix($0) } || path.contains("/Fixtures/")
             guard isSource, !isBuiltApart, !path.hasPrefix("Docs/"), manifest.target(of: path) == nil else {
                 return nil

@@ -186,9 +186,13 @@ final class RaceFixture: Sendable {
     private func digests(of ids: [ResourceID]) async -> [ResourceID: Result<ContentDigest, HostError>] {
         let declared = state.withLock { $0.declared }
         let wanted = declared.filter { ids.contains($0.id) }
-        guard let context = try? await observer.context(for: declared),
-            let observations = try? await observer.observe(wanted, context: context)
-        else { return [:] }
+        let observations: [ResourceID: Result<Observation, HostError>]
+        do {
+            let context = try await observer.context(for: declared)
+            observations = try await observer.observe(wanted, context: context)
+        } catch {
+            return [:]
+        }
         var digests: [ResourceID: Result<ContentDigest, HostError>] = [:]
         for resource in wanted {
             guard let observation = observations[resource.id] else { continue }
