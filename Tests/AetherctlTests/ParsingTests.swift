@@ -37,6 +37,8 @@ import Testing
         ("frobnicate", "there is no command 'frobnicate'; see 'aetherctl --help'"),
         ("stauts", "there is no command 'stauts'; did you mean 'status'?"),
         ("audit check", "there is no command 'audit check'; see 'aetherctl audit --help'"),
+        ("audit --socket /run/x check", "there is no command 'audit check'; see 'aetherctl audit --help'"),
+        ("token revok 0123456789abcdef", "there is no command 'token revok'; did you mean 'revoke'?"),
         ("get", "missing expected argument '<kind>'; see 'aetherctl get --help'"),
         ("get blueprnts", "there is no kind 'blueprnts'; did you mean 'blueprints'?; see 'aetherctl get --help'"),
         ("get policies", "there is no kind 'policies'; see 'aetherctl get --help'"),

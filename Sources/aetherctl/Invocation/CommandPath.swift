@@ -5,7 +5,7 @@ import Model
 struct CommandPath {
     /// The names, such as `["runs", "show"]`.
     let names: [String]
-    /// The first argument that is neither a command nor an option, where a command was expected.
+    /// The argument that is neither a command nor an option, where a command was expected.
     let unknown: String?
     private let choices: [String]
 
@@ -20,7 +20,9 @@ struct CommandPath {
         }
         self.names = names
         choices = Self.children(of: command).map(Self.name)
-        unknown = choices.isEmpty ? nil : rest.first { !$0.hasPrefix("-") }
+        // Behind an option of the command's own stands what may be its value.
+        let next = Self.leadingGlobalOptions(of: rest).rest.first
+        unknown = choices.isEmpty ? nil : next.flatMap { $0.hasPrefix("-") ? nil : $0 }
     }
 
     /// The message of a parser's error, with where to read on.
@@ -40,8 +42,17 @@ struct CommandPath {
 
     /// Options that every command takes may stand before the command's name; the parser wants them behind it.
     static func movingGlobalOptions(in arguments: [String]) -> [String] {
+        let (moved, rest) = leadingGlobalOptions(of: arguments[...])
+        let names = CommandPath(Array(rest)).names
+        guard !names.isEmpty else { return Array(rest) + moved }
+        return names + moved + rest.dropFirst(names.count)
+    }
+
+    private static func leadingGlobalOptions(
+        of arguments: ArraySlice<String>
+    ) -> (options: [String], rest: ArraySlice<String>) {
         var moved: [String] = []
-        var rest = arguments[...]
+        var rest = arguments
         while let next = rest.first {
             if GlobalOptions.flags.contains(next) || GlobalOptions.valued.contains(where: { next.hasPrefix($0 + "=") })
             {
@@ -54,9 +65,7 @@ struct CommandPath {
                 break
             }
         }
-        let names = CommandPath(Array(rest)).names
-        guard !names.isEmpty else { return Array(rest) + moved }
-        return names + moved + rest.dropFirst(names.count)
+        return (moved, rest)
     }
 
     private static func children(of command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
