@@ -117,7 +117,7 @@ let package = Package(
 
         // Tests.
         // TestSupport imports no module of ours; suites that several implementations share stand in a support target of their own.
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["LinuxIO"], path: "Tests/TestSupport"),
         .target(
             name: "StoreTestSupport", dependencies: ["Model", "Store", "TestSupport"], path: "Tests/StoreTestSupport"),
         .target(
@@ -142,7 +142,7 @@ let package = Package(
             dependencies: [
                 "HTTPTransport", "HostRuntime", "HostTestSupport", "LinuxIO", "Model", "Store", "TestSupport",
             ]),
-        .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model"]),
+        .testTarget(name: "GitSourceTests", dependencies: ["GitSource", "LinuxIO", "Model", "TestSupport"]),
         .testTarget(
             name: "ControllerRuntimeTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// Operators in Python: the dynamic client, watches across restarts of the daemon, and kopf.

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The proxy of an ordinary user; needs root to become one.

@@ -33,33 +33,18 @@ struct ProxyFixture: Sendable {
 
 /// A curl that runs; its calls block.
 struct RunningCurl: Sendable {
-    private let stream: SharedStream
-    let pid: pid_t
+    private let output: OwnedDescriptor
+    private let process: ChildProcess
 
-    /// The read end of what curl prints.
-    final class SharedStream: Sendable {
-        let descriptor: Int32
-        init(_ descriptor: Int32) { self.descriptor = descriptor }
-        deinit { close(descriptor) }
-    }
+    var pid: pid_t { process.pid }
 
     init(_ arguments: [String]) throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw ProxyError(.port, "pipe: \(errno)") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        // Safety: the copies live until the call has read them, and are freed here.
-        let words: [UnsafeMutablePointer<CChar>?] = (["curl"] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        var pid = pid_t()
-        let code = posix_spawnp(&pid, "curl", &actions, nil, words, environ)
-        close(ends[1])
-        guard code == 0 else { throw ProxyError(.port, "cannot start curl: \(code)") }
-        self.pid = pid
-        stream = SharedStream(ends[0])
+        let pipe = try ChildPipe()
+        process = try ChildProcess.start(
+            ["curl"] + arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"],
+            output: .descriptor(pipe.writing))
+        pipe.writing.close()
+        output = pipe.reading
     }
 
     /// Reads until a text is there, or nothing more comes.
@@ -68,7 +53,7 @@ struct RunningCurl: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             if let text, String(decoding: bytes, as: UTF8.self).contains(text) { break }
-            let count = Glibc.read(stream.descriptor, &buffer, buffer.count)
+            let count = Glibc.read(output.number, &buffer, buffer.count)
             guard count > 0 else { break }
             bytes += buffer[..<count]
         }
@@ -77,11 +62,7 @@ struct RunningCurl: Sendable {
 
     /// Waits for the end; the status of curl.
     @discardableResult
-    func wait() -> Int32 {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return (status >> 8) & 0xFF
-    }
+    func wait() -> Int32 { process.wait() }
 }
 
 /// Runs a test against a proxy that stops when the test ends.

@@ -74,7 +74,7 @@ extension WithGit {
                     for name in stale { try Data("x".utf8).write(to: URL(filePath: clone + "/" + name)) }
                 }
                 try leave()
-                let worker = try ChildProcess.start(["sleep", "1000"], directory: clone)
+                let worker = try GitProgram.start(["sleep", "1000"], directory: clone)
                 let busy = try await failure { _ = try await repository.fetch(timeout: .seconds(30)) }
                 worker.kill()
                 #expect(busy?.code == .busy)

@@ -36,7 +36,7 @@ extension WithGit {
                 )
                 .write(to: URL(filePath: site.scratch + "/.gitconfig"))
                 try site.git("config", "core.autocrlf", "false")
-                try ChildProcess.run(
+                try GitProgram.run(
                     ["git", "-c", "core.attributesFile=/dev/null", "add", "--all"], directory: site.origin)
                 let id = try site.commit()
                 let repository = try site.repository()
@@ -106,10 +106,10 @@ extension WithGit {
                 // mktree takes names that add refuses; fsck and our own rules must both refuse them.
                 for name in [".git", ".GIT", ".."] {
                     let entry = "100644 blob \(blob)\tconfig"
-                    let inner = try ChildProcess.run(
+                    let inner = try GitProgram.run(
                         ["sh", "-c", "printf '%s\\n' '\(entry)' | git mktree"], directory: site.origin)
                     let outer = "040000 tree \(inner.dropLast())\t\(name)"
-                    let tree = try ChildProcess.run(
+                    let tree = try GitProgram.run(
                         ["sh", "-c", "printf '%s\\n' '\(outer)' | git mktree"], directory: site.origin)
                     let commit = try site.git("commit-tree", "-m", "hostile", String(tree.dropLast()))
                     try site.git("update-ref", "refs/heads/hostile", String(commit.dropLast()))

@@ -3,14 +3,14 @@ import Glibc
 /// `git daemon` on loopback, for one test.
 struct GitDaemon {
     let port: UInt16
-    private let process: ChildProcess
+    private let process: GitProgram
 
     /// Starts a daemon that serves what is beneath a directory, and waits until it does.
     init(serving directory: String, port: UInt16) throws {
         self.port = port
         // Not by way of `git`, which would stay between us and the daemon.
-        let programs = try ChildProcess.run(["git", "--exec-path"]).dropLast()
-        process = try ChildProcess.start([
+        let programs = try GitProgram.run(["git", "--exec-path"]).dropLast()
+        process = try GitProgram.start([
             programs + "/git-daemon", "--verbose", "--reuseaddr", "--listen=127.0.0.1", "--port=\(port)",
             "--export-all",
             "--base-path=\(directory)", directory,

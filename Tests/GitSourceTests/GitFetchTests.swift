@@ -148,7 +148,7 @@ extension WithGit {
                     try site.commit(["a": "\(number)"])
                     _ = try await repository.fetch(timeout: .seconds(60))
                 }
-                let counts = try ChildProcess.run([
+                let counts = try GitProgram.run([
                     "git", "--git-dir", site.cache + "/repository", "count-objects", "-v",
                 ])
                 let packs = counts.split(separator: "\n").first { $0.hasPrefix("packs: ") }.flatMap {

@@ -9,7 +9,7 @@ extension WithGit {
         /// Makes an SSH key and gives its path.
         private func makeKey(_ name: String, in site: Site) throws -> String {
             let path = site.scratch + "/" + name
-            try ChildProcess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path])
+            try GitProgram.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path])
             return path
         }
 
@@ -78,7 +78,7 @@ extension WithGit {
                 let stranger = site.scratch + "/stranger"
                 for (directory, user) in [(home, "Ada <ada@example.org>"), (stranger, "Eve <eve@example.org>")] {
                     mkdir(directory, 0o700)
-                    try ChildProcess.run(
+                    try GitProgram.run(
                         [
                             "gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", user, "ed25519", "sign",
                             "never",
@@ -87,7 +87,7 @@ extension WithGit {
                 }
                 defer {
                     for directory in [home, stranger] {
-                        _ = try? ChildProcess.run(["gpgconf", "--kill", "all"], environment: ["GNUPGHOME": directory])
+                        _ = try? GitProgram.run(["gpgconf", "--kill", "all"], environment: ["GNUPGHOME": directory])
                     }
                 }
                 let repository = try site.repository(verify: .openPGP(home: home))

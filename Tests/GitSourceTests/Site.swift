@@ -34,7 +34,7 @@ struct Site {
     /// Calls git in the repository.
     @discardableResult
     func git(_ arguments: String..., environment: [String: String] = [:]) throws -> String {
-        try ChildProcess.run(["git"] + arguments, directory: origin, environment: environment)
+        try GitProgram.run(["git"] + arguments, directory: origin, environment: environment)
     }
 
     /// Writes files and commits everything.
@@ -44,7 +44,7 @@ struct Site {
     {
         for (name, content) in files { try write(name, content) }
         try git("add", "--all")
-        try ChildProcess.run(
+        try GitProgram.run(
             ["git"] + options + ["commit", "--quiet", "--allow-empty", "--message", message], directory: origin)
         return try head()
     }

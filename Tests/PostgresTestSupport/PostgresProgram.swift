@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import LinuxIO
+import TestSupport
 
 /// The programs of an installed PostgreSQL.
 enum PostgresProgram {
@@ -29,45 +29,13 @@ enum PostgresProgram {
     }
 
     /// Starts a command; its standard input is the pipe's end that is returned, and its output goes to a file.
-    static func spawn(_ words: [String], log: String) throws -> (process: pid_t, input: Int32) {
-        let ends = try Pipe()
-        let input = fcntl(ends.writing.rawValue, F_DUPFD_CLOEXEC, 0)
-        guard input >= 0 else { throw PostgresServerError("cannot copy a descriptor: errno \(errno)") }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends.reading.rawValue, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // The shell waits for SIGCHLD, which the thread that starts it may have blocked.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments = words.map { (text: String) in strdup(text) }
-        var environment = ["PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"].map { (text: String) in strdup(text) }
-        defer { for text in arguments + environment { free(text) } }
-        arguments.append(nil)
-        environment.append(nil)
-        var process = pid_t()
-        let result = posix_spawn(&process, words[0], &actions, &attributes, arguments, environment)
-        guard result == 0 else {
-            close(input)
-            throw PostgresServerError("cannot run \(words[0]): errno \(result)")
-        }
-        return (process, input)
-    }
-
-    /// Waits for a process and answers whether it ended well.
-    static func wait(for process: pid_t) -> Bool {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 { if errno != EINTR { return false } }
-        return status == 0
+    static func spawn(_ words: [String], log: String) throws -> (process: ChildProcess, input: OwnedDescriptor) {
+        let pipe = try ChildPipe()
+        let process = try ChildProcess.start(
+            words, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"],
+            input: .descriptor(pipe.reading), output: .log(log), error: .output, hasOwnGroup: false)
+        pipe.reading.close()
+        return (process, pipe.writing)
     }
 }
 

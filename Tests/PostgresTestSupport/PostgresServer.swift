@@ -21,7 +21,7 @@ public final class PostgresServer: Sendable {
     /// Where the cluster and the socket are.
     public let directory: String
     private let settings: [String: String]
-    private let running = Mutex<(process: pid_t, input: Int32)?>(nil)
+    private let running = Mutex<(process: ChildProcess, input: OwnedDescriptor)?>(nil)
     /// Starting and stopping block.
     private let thread: WorkerThread
 
@@ -71,8 +71,8 @@ public final class PostgresServer: Sendable {
             let log = "\(directory).initdb"
             defer { unlink(log) }
             let (process, input) = try PostgresProgram.spawn(PostgresProgram.command(words), log: log)
-            close(input)
-            guard PostgresProgram.wait(for: process) else {
+            input.close()
+            guard process.wait() == 0 else {
                 throw PostgresServerError("initdb failed: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
             }
         }
@@ -120,9 +120,9 @@ public final class PostgresServer: Sendable {
             }
             guard let child else { return }
             let word = Array((way.rawValue + "\n").utf8)
-            _ = write(child.input, word, word.count)
-            close(child.input)
-            _ = PostgresProgram.wait(for: child.process)
+            _ = write(child.input.number, word, word.count)
+            child.input.close()
+            child.process.wait()
         }
     }
 

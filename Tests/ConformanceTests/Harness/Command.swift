@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// What a program that has ended left.
 struct CommandResult: Sendable, CustomStringConvertible {
@@ -29,8 +30,8 @@ struct Command: Sendable {
             let stem = directory + "/command-\(UInt64.random(in: 0 ... .max))"
             if let input { try write(input, to: stem + ".in") }
             let child = try ChildProcess.start(
-                arguments, environment: environment, input: input == nil ? "/dev/null" : stem + ".in",
-                output: stem + ".out", error: stem + ".err")
+                arguments, environment: environment, input: input == nil ? .null : .file(stem + ".in"),
+                output: .file(stem + ".out"), error: .file(stem + ".err"))
             let status = child.wait(atMost: time)
             if status == nil { child.stop(atMost: .zero) }
             return CommandResult(
@@ -45,7 +46,7 @@ struct Command: Sendable {
         return try await onOwnThread {
             let stem = directory + "/" + name
             let child = try ChildProcess.start(
-                arguments, environment: environment, output: stem + ".out", error: stem + ".err")
+                arguments, environment: environment, output: .file(stem + ".out"), error: .file(stem + ".err"))
             let deadline = ContinuousClock.now + .seconds(30)
             while ContinuousClock.now < deadline {
                 if try read(stem + ".out").contains(text) || read(stem + ".err").contains(text) { return child }

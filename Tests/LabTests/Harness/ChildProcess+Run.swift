@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// How much a command may write before it is stopped.
 private let outputLimit = 256 << 20
@@ -17,16 +18,12 @@ extension ChildProcess {
         _ arguments: [String], environment: [String: String], input: [UInt8], timeout: Duration
     ) throws -> CommandResult {
         let deadline = ContinuousClock.now + timeout
-        let stdin = try Pipe()
-        let stdout = try Pipe()
-        let stderr = try Pipe()
+        let stdin = try ChildPipe()
+        let stdout = try ChildPipe()
+        let stderr = try ChildPipe()
         let child = try start(
-            arguments, environment: environment,
-            redirections: [
-                Redirection(source: stdin.reading.number, target: 0),
-                Redirection(source: stdout.writing.number, target: 1),
-                Redirection(source: stderr.writing.number, target: 2),
-            ])
+            arguments, environment: environment, input: .descriptor(stdin.reading),
+            output: .descriptor(stdout.writing), error: .descriptor(stderr.writing))
         stdin.reading.close()
         stdout.writing.close()
         stderr.writing.close()
@@ -62,11 +59,11 @@ private struct Streams {
     var written = 0
     var output: [UInt8] = []
     var errors: [UInt8] = []
-    let stdin: Descriptor
-    let stdout: Descriptor
-    let stderr: Descriptor
+    let stdin: OwnedDescriptor
+    let stdout: OwnedDescriptor
+    let stderr: OwnedDescriptor
 
-    init(input: [UInt8], stdin: Descriptor, stdout: Descriptor, stderr: Descriptor) {
+    init(input: [UInt8], stdin: OwnedDescriptor, stdout: OwnedDescriptor, stderr: OwnedDescriptor) {
         self.input = input
         self.stdin = stdin
         self.stdout = stdout

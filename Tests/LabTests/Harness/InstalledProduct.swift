@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// The built product as `make install` lays it out, ready to be put under a host's tree.
 enum InstalledProduct {
@@ -24,7 +25,7 @@ enum InstalledProduct {
     private static let directory = "\(Lab.hostsDirectory)/\(LabSite.prefix)\(LabSite.owner)-0-product"
 
     private static func remove() {
-        let removal = try? ChildProcess.start(["rm", "-rf", directory], environment: labEnvironment, redirections: [])
+        let removal = try? ChildProcess.start(["rm", "-rf", directory], environment: labEnvironment)
         _ = removal?.wait(until: .now + .seconds(20))
     }
 

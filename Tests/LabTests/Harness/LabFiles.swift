@@ -1,8 +1,9 @@
 import Glibc
+import TestSupport
 
 /// The text of a small file of the machine, or nil; files of `/proc` too, whose size is not known before.
 func readText(_ path: String) -> String? {
-    let descriptor = Descriptor(open(path, O_RDONLY | O_CLOEXEC))
+    let descriptor = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC))
     guard descriptor.isOpen else { return nil }
     var bytes: [UInt8] = []
     while descriptor.drain(into: &bytes) {}
@@ -12,7 +13,7 @@ func readText(_ path: String) -> String? {
 /// Writes a file of the machine with its parent directories.
 func writeFile(_ path: String, _ content: [UInt8], mode: mode_t = 0o644) throws {
     try makeDirectories(path.split(separator: "/").dropLast().joined(separator: "/"))
-    let descriptor = Descriptor(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode))
+    let descriptor = OwnedDescriptor(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode))
     guard descriptor.isOpen else { throw LabError("cannot create '\(path)'", errno: errno) }
     var rest = content[...]
     while !rest.isEmpty {
@@ -36,7 +37,7 @@ func makeDirectories(_ path: String) throws {
 
 /// The bytes of a file of the machine.
 func readBytes(_ path: String) throws -> [UInt8] {
-    let descriptor = Descriptor(open(path, O_RDONLY | O_CLOEXEC))
+    let descriptor = OwnedDescriptor(open(path, O_RDONLY | O_CLOEXEC))
     guard descriptor.isOpen else { throw LabError("cannot open '\(path)'", errno: errno) }
     var bytes: [UInt8] = []
     while descriptor.drain(into: &bytes) {}

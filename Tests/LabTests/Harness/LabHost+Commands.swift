@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 extension LabHost {
     /// Runs a program inside the host, in every namespace of it and in its cgroup tree.

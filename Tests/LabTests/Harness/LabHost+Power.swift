@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// `_IOR('X', 125, __u32)` of ext4: the file system stops at once.
 private let ext4Shutdown: UInt = 0x8004_587d
@@ -27,17 +28,12 @@ extension LabHost {
         _ arguments: [String], directory: String, deadline: ContinuousClock.Instant
     ) throws -> Running {
         let notifications = try NotifySocket(path: "\(directory)/notify")
-        let lifeline = try Pipe()
-        let nothing = Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
-        let console = Descriptor(open("\(directory)/console.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600))
+        let lifeline = try ChildPipe()
         var environment = labEnvironment
         environment["NOTIFY_SOCKET"] = notifications.path
         let process = try ChildProcess.start(
-            arguments, environment: environment,
-            redirections: [
-                .init(source: nothing.number, target: 0), .init(source: console.number, target: 1),
-                .init(source: console.number, target: 2), .init(source: lifeline.reading.number, target: 3),
-            ])
+            arguments, environment: environment, output: .log("\(directory)/console.log"), error: .output,
+            others: [lifeline.reading])
         lifeline.reading.close()
         var leader: pid_t?
         while ContinuousClock.now < deadline {
@@ -75,7 +71,7 @@ extension LabHost {
         // nspawn's mount namespace has the disk; this machine's own does not.
         let mountPoint = "/proc/\(running.process.pid)/root\(directory)/disk"
         try await onOwnThread {
-            let disk = Descriptor(open(mountPoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            let disk = OwnedDescriptor(open(mountPoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
             guard disk.isOpen else { throw LabError("cannot open '\(mountPoint)'", errno: errno) }
             var flags = withoutFlushingTheLog
             guard ioctl(disk.number, ext4Shutdown, &flags) == 0 else {

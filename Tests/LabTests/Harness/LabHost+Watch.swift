@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 extension LabHost {
     /// A watch over a directory of the running host that opens now, so that nothing made from here on is missed.
@@ -9,7 +10,7 @@ extension LabHost {
         guard let running = state.withLock({ $0 }) else { throw LabError("host \(name) is not running") }
         // nspawn's mount namespace has the tree; this machine's own does not.
         let place = "/proc/\(running.process.pid)/root\(directory)/tree\(path)"
-        let events = Descriptor(inotify_init1(Int32(IN_CLOEXEC)))
+        let events = OwnedDescriptor(inotify_init1(Int32(IN_CLOEXEC)))
         guard events.isOpen, inotify_add_watch(events.number, place, UInt32(IN_CREATE)) >= 0 else {
             throw LabError("cannot watch '\(place)'", errno: errno)
         }

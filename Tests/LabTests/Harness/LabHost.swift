@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A whole systemd host in a container: booted, driven and cut off by a test, and gone with the test's scope.
 ///
@@ -19,7 +20,7 @@ final class LabHost: Sendable {
         let process: ChildProcess
         let leader: pid_t
         /// The write end that keeps the host alive; see `run-host`.
-        let lifeline: Descriptor
+        let lifeline: OwnedDescriptor
     }
 
     let name: String

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// What this test process shares between its hosts: the base tree, names, and how many may run at once.
 actor LabSite {

@@ -1,14 +1,15 @@
 import Glibc
+import TestSupport
 
 /// The receiving end of the sd_notify protocol; systemd-nspawn tells here who PID 1 is and when the host is up.
 struct NotifySocket {
     let path: String
-    private let socket: Descriptor
+    private let socket: OwnedDescriptor
 
     init(path: String) throws {
         self.path = path
         unlink(path)
-        socket = Descriptor(Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        socket = OwnedDescriptor(Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
