@@ -116,7 +116,7 @@ let package = Package(
             ]),
 
         // Tests.
-        // TestSupport imports no module of ours; suites that several implementations share stand in a support target of their own.
+        // TestSupport imports LinuxIO only; suites that several implementations share stand in a support target of their own.
         .target(name: "TestSupport", dependencies: ["LinuxIO"], path: "Tests/TestSupport"),
         .target(
             name: "StoreTestSupport", dependencies: ["Model", "Store", "TestSupport"], path: "Tests/StoreTestSupport"),
