@@ -127,6 +127,16 @@ consistency: deps build ## kill servers under load 1,000 times, and check what t
 	$(SWIFT_BUILD) --build-tests
 	AETHEREDGE_CAMPAIGN=full AETHEREDGE_LAB=required swift test --skip-build --filter Consistency
 
+# A scratch path of its own, for what libFuzzer needs is built in another way.
+TIME ?= 60
+.PHONY: fuzz
+fuzz: deps-build ## look for inputs that break a parser: TIME=60 seconds for each target, or for TARGET=yaml
+	AETHEREDGE_FUZZ=1 $(SWIFT_BUILD) --scratch-path $(BUILD)/fuzz --product Fuzz
+	@for target in $(or $(TARGET),$(notdir $(wildcard Tests/Fuzz/Corpus/*))); do \
+	  work=$(BUILD)/fuzz/work/$$target; mkdir -p $$work/corpus $$work/found; echo "$$target: $(TIME) s"; \
+	  FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -max_len=4096 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$$work/found/ $$work/corpus Tests/Fuzz/Corpus/$$target; done
+
 .PHONY: bench
 bench: build ## the budgets of DESIGN 10 beside their limits in C
 	Tests/Benchmarks/bench

@@ -183,9 +183,25 @@ let package = Package(
             name: "LabTests", dependencies: ["TestSupport"],
             exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
         .testTarget(name: "TidyTests"),
+        // What reads what others wrote, with the inputs that are kept; for `make fuzz` a program, see below.
+        .testTarget(
+            name: "FuzzTests", dependencies: ["CSystemd", "LinuxIO", "Model", "Store", "Systemd", "TestSupport"],
+            path: "Tests/Fuzz", exclude: ["FuzzMain.swift"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// With AETHEREDGE_FUZZ the suite becomes libFuzzer's program. In backticks, so that TidyTests takes it for no module.
+let isFuzzing = Context.environment["AETHEREDGE_FUZZ"] != nil
+let fuzzed: Set<String> = ["Fuzz", "LinuxIO", "Model", "Store", "Systemd"]
+if isFuzzing {
+    package.targets.removeAll { $0.name == "FuzzTests" }
+    package.targets.append(
+        Target.`executableTarget`(
+            name: "Fuzz", dependencies: ["CSystemd", "LinuxIO", "Model", "Store", "Systemd"], path: "Tests/Fuzz",
+            exclude: ["FuzzTests.swift"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
 
 for target in package.targets where target.type != .system && target.name != "CLinux" {
     target.swiftSettings = [
@@ -196,6 +212,9 @@ for target in package.targets where target.type != .system && target.name != "CL
         .enableUpcomingFeature("InferIsolatedConformances"),
         .treatAllWarnings(as: .error),
     ]
+    if isFuzzing, fuzzed.contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
     // What stands beside the sources of a target without being one: its README pages and the fixtures of its tests.
     let folder =
         "\(Context.packageDirectory)/\(target.path ?? (target.isTest ? "Tests" : "Sources") + "/" + target.name)"

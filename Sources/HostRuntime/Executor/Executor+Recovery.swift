@@ -59,8 +59,13 @@ extension Executor {
             case .done? = await verify(Array(run.plan.changes.indices), run, ledger)
         {
             let recorded = ledger
-            let finished = try await worker.run { try hand.finish(recorded) }
-            return .succeeded(concurrentWrites: finished)
+            do {
+                let finished = try await worker.run { try hand.finish(recorded) }
+                return .succeeded(concurrentWrites: finished)
+            } catch let stop as StepStop {
+                // What cannot be brought to an end, such as where somebody puts things in the way, is undone.
+                if case .crash = stop { throw stop }
+            }
         }
         if run.phase == .running, ledger.isBetweenBatches(hand.layout) {
             let recorded = ledger

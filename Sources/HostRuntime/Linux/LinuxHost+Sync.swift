@@ -23,8 +23,9 @@ extension LinuxHost {
             do throws(LinuxIOError) {
                 try place.directory.openForReading(place.name).sync()
             } catch {
-                // A file that may not be read is written out with its whole file system.
-                guard error.code == .access else { throw error }
+                // A file that may not be read, or that somebody holds or has exchanged, is written out with its whole
+                // file system.
+                guard [.access, .again, .notRegular].contains(error.code) else { throw error }
                 try place.directory.syncFileSystem()
             }
         }

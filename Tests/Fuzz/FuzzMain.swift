@@ -1,0 +1,40 @@
+import Glibc
+
+// The program of `make fuzz`; libFuzzer does the rest. FUZZ_TARGET names the target.
+
+private let chosen: FuzzTarget = {
+    let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
+        let names = FuzzTarget.all.map(\.name).joined(separator: ", ")
+        preconditionFailure("FUZZ_TARGET must be one of \(names), not '\(name)'")
+    }
+    return target
+}()
+
+private typealias FuzzOne = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+
+// Safety: libFuzzer's own function; the arguments are those of the program and outlive it.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func run(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ values: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>, _ one: FuzzOne
+) -> CInt
+
+// Safety: libFuzzer's memory is read within the call, and copied.
+/// Works on one input; a finding is a trap.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ length: Int) -> CInt {
+    // Safety: as above.
+    let input = Array(UnsafeBufferPointer(start: data, count: length))
+    do { try chosen.run(input) } catch { preconditionFailure("\(chosen.name): \(error)") }
+    return 0
+}
+
+// Safety: the arguments are those of the program and outlive it.
+/// Where the package manager's linker flags begin the program.
+@_cdecl("Fuzz_main")
+public func fuzzMain(_ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
+    var count = count
+    var values = values
+    return run(&count, &values, fuzzOne)
+}

@@ -1,0 +1,36 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Every target takes every input that is kept: examples to begin from, and what was once a finding.
+@Suite(.timeLimit(.minutes(10))) struct FuzzTests {
+    private static let corpus: String = {
+        "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Corpus"
+    }()
+
+    @Test(arguments: FuzzTarget.all.map(\.name)) func `a target takes the inputs that are kept`(_ name: String) throws {
+        let target = try #require(FuzzTarget.all.first { $0.name == name })
+        let folder = Self.corpus + "/" + name
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(!files.isEmpty)
+        var size = 0
+        for file in files {
+            let input = try #require(FileManager.default.contents(atPath: folder + "/" + file).map(Array.init))
+            size += input.count
+            #expect(throws: Never.self, "\(name)/\(file)") { try target.run(input) }
+        }
+        #expect(size <= 64 << 10, "the inputs of \(name) are to stay small")
+    }
+
+    @Test func `a target takes nothing, and each single byte`() throws {
+        for target in FuzzTarget.all where target.name != "database" {
+            try target.run([])
+            for byte in UInt8.min...UInt8.max { try target.run([byte]) }
+        }
+    }
+
+    @Test func `every folder of inputs has a target`() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.corpus)
+        #expect(Set(folders) == Set(FuzzTarget.all.map(\.name)))
+    }
+}
