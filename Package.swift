@@ -97,7 +97,9 @@ let package = Package(
             path: "Controllers/Brahma"),
         .target(
             name: "Vishnu",
-            dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store", lifecycle, logging],
+            dependencies: [
+                "ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store", lifecycle, logging, metrics,
+            ],
             path: "Controllers/Vishnu"),
 
         // Executables.

@@ -99,9 +99,10 @@ extension HostReconciler {
     ) async throws {
         let reason: Reason = run.plan.cause == .drift ? .repaired : .changed
         for change in run.plan.changes.prefix(100) {
+            var message = "\(change.action.rawValue) by \(run.plan.cause(of: change).rawValue) run"
+            if run.plan.cause == .drift { message += "; " + (change.actor?.blame ?? DriftActor.blameless) }
             try await environment.events.record(
-                .normal, on: change.resource.objectKey, reason: reason,
-                message: "\(change.action.rawValue) by \(run.plan.cause(of: change).rawValue) run")
+                .normal, on: change.resource.objectKey, reason: reason, message: message)
         }
         for (resource, fight) in contested.sorted(by: { $0.key < $1.key }) {
             let actor = hints[resource]?.actor

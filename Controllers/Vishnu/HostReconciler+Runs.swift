@@ -124,9 +124,11 @@ extension HostReconciler {
         case .ended(let outcome):
             return try await conclude(record, outcome: outcome, target: target, hints: hints)
         case .recorded(let ending) where hints.isEmpty:
+            metrics.note(plan, hints: hints, at: environment.host.wallTime())
             let outcome = await environment.executor.end(ending)
             return try await conclude(record, outcome: outcome, target: target, hints: hints)
         case .recorded(let ending):
+            metrics.note(plan, hints: hints, at: environment.host.wallTime())
             await environment.endings.handOver(plan.changes.map(\.resource), ending) { outcome in
                 await self.conclude(record, handedOver: outcome, target: target, hints: hints)
             }

@@ -18,6 +18,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     let replanBackoff = Backoff(initial: .milliseconds(50), maximum: .seconds(60))
     /// How often `passOnce` plans again before it gives up.
     private let replansOnce = 5
+    let metrics = DriftMetrics()
     /// What survives from one key to the next.
     let state: Mutex<State>
 

@@ -56,13 +56,21 @@ struct DriftLabTests {
             let run = try #require(record["run"].string)
             #expect(try await managed.list("workflowruns").contains { $0["metadata"]["name"].string == run })
 
-            let entry = try #require(
-                try await managed.entries(about: "file:\(Self.path)").last { $0["AETHEREDGE_RUN"].string == run })
+            #expect(actor["ancestors"] == .null)
+            let entry = try await managed.waitForEntry(about: "file:\(Self.path)", run: run)
             #expect(entry["AETHEREDGE_ACTOR_PID"].string == pid)
             #expect(entry["AETHEREDGE_ACTOR_EXE"].string == "/usr/bin/perl")
             #expect(entry["AETHEREDGE_ACTOR_UID"].string == "0")
             #expect(entry["AETHEREDGE_ACTOR_UNIT"].string == "culprit.service")
             #expect(entry["AETHEREDGE_COMMIT"].string == (try await managed.status()["commit"].string))
+
+            try await managed.host.waitUntil("an Event names the culprit", within: .seconds(20)) {
+                try await managed.ctl("events").checked().output
+                    .contains("changed by '/usr/bin/perl' of uid 0 in culprit.service")
+            }
+            let metrics = try await managed.host.succeed(
+                "curl", "-sf", "--unix-socket", "/run/aetheredge/control.sock", "http://localhost/metrics")
+            #expect(metrics.contains("aetheredge_drifts_repaired_total{attribution=\"observed\"} 1"))
 
             if spoiling.leavesBytes {
                 #expect(try await managed.ctl("recover", "file:\(Self.path)").checked().output == "spoiled")

@@ -226,7 +226,7 @@ private final class SimulatedProcesses: Sendable {
     func cache(capacity: Int = 16, numberMaximum: UInt64 = 1_000) -> ExecCache {
         ExecCache(
             capacity: capacity, numberMaximum: numberMaximum, reader: { $1() ? self.read($0) : nil },
-            forkCounter: { self.forks.withLock { $0 } }, now: { self.time.withLock { $0 } })
+            ancestors: { _ in [] }, forkCounter: { self.forks.withLock { $0 } }, now: { self.time.withLock { $0 } })
     }
 
     func start(_ pid: Int32, executable: String, arguments: [String] = []) {

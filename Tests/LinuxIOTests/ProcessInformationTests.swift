@@ -19,6 +19,23 @@ import Testing
         #expect(ProcessInformation.read(pid: pid) == nil)
     }
 
+    @Test func `a process descends from its parent and from its parent's parent`() throws {
+        let shell = try ChildShell("sh -c 'read line; :'; :")
+        defer { shell.wait() }
+        let process = try #require(ProcessInformation.read(pid: shell.pid))
+        let ancestors = ProcessInformation.ancestors(of: process)
+        #expect(ancestors.count <= ProcessInformation.ancestorsMaximum)
+        #expect(ancestors.first?.pid == getpid())
+        #expect(ancestors.first?.executable == ProcessInformation.read(pid: getpid())?.executable)
+        if ancestors.count > 1 { #expect(ancestors[1].pid == getppid()) }
+    }
+
+    @Test func `a parent that is younger than its child is not its parent`() throws {
+        let process = try #require(ProcessInformation.read(pid: getpid()))
+        let older = ProcessInformation(pid: 1, parentPID: getpid(), startTime: process.startTime - 1, comm: "old")
+        #expect(ProcessInformation.ancestors(of: older).isEmpty)
+    }
+
     @Test func `a process that has ended and was not waited for has a name but no program`() throws {
         let shell = try ChildShell("exit 0")
         let descriptor = try #require(try SharedDescriptor.process(shell.pid))

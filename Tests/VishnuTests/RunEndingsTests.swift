@@ -206,6 +206,19 @@ import Testing
         }
     }
 
+    @Test func `the Event of a repair says who made it needed`() async throws {
+        try await Self.withRepairs { loop in
+            var vim = DriftActor()
+            (vim.pid, vim.exe, vim.uid, vim.confidence) = (7, "/usr/bin/vim", 1000, "observed")
+            loop.host.write("/etc/a", "drift\n")
+            try await loop.repair(Self.a.id, by: vim)
+            await loop.endings.drained()
+            let events = try await loop.objects.objects(of: EventKind.descriptor.kind, limit: nil, after: nil).items
+            let messages = try events.map { try Object<EventKind>($0).spec.message }
+            #expect(messages.contains("update by drift run; changed by '/usr/bin/vim' of uid 1000"))
+        }
+    }
+
     @Test func `a pass waits for open repairs and finds nothing to do`() async throws {
         try await Self.withRepairs { loop in
             loop.host.write("/etc/a", "drift\n")

@@ -1,5 +1,7 @@
 /// What each metric tells, by its name.
 let metricHelp: [String: String] = [
+    "aetheredge_drift_repair_seconds": "How long drifts took from being noticed to being repaired and recorded.",
+    "aetheredge_drifts_repaired_total": "Drifts that were repaired, by how their author is known.",
     "aetheredge_metrics_dropped_series_total": "Series that were not kept because there were too many.",
     "aetheredge_resources": "Managed resources by phase.",
     "apiserver_flowcontrol_current_executing_requests": "Requests of users but root that are answered now.",

@@ -37,6 +37,8 @@ extension DriftActor {
         loginUID = process.loginUID
         unit = process.unit
         session = process.session
+        let known = process.ancestors.map { Ancestor(pid: $0.pid, comm: $0.comm, exe: $0.executable) }
+        ancestors = known.isEmpty ? nil : known
         self.confidence = confidence
     }
 }

@@ -32,6 +32,7 @@ public final class ExecCache: Sendable {
     package typealias Reader = @Sendable (_ pid: Int32, _ isPresent: () -> Bool) -> ProcessInformation?
 
     private let reader: Reader
+    private let ancestors: @Sendable (ProcessInformation) -> [ProcessAncestor]
     private let forkCounter: @Sendable () -> UInt64?
     private let now: @Sendable () -> Duration
 
@@ -46,9 +47,11 @@ public final class ExecCache: Sendable {
 
     package init(
         capacity: Int, numberMaximum: UInt64, reader: @escaping Reader,
+        ancestors: @escaping @Sendable (ProcessInformation) -> [ProcessAncestor] = ProcessInformation.ancestors(of:),
         forkCounter: @escaping @Sendable () -> UInt64?, now: @escaping @Sendable () -> Duration = monotonicNow
     ) {
         self.reader = reader
+        self.ancestors = ancestors
         self.forkCounter = forkCounter
         self.now = now
         state = Mutex(ExecCacheState(capacity: capacity, numberMaximum: numberMaximum))
@@ -117,7 +120,11 @@ public final class ExecCache: Sendable {
             live = reader(pid) { process.isPresent }
         }
         let forks = live == nil ? forkCounter() : nil
-        return state.withLock { $0.attribute(pid: pid, live: live, forks: forks) }
+        let found = state.withLock { $0.attribute(pid: pid, live: live, forks: forks) }
+        guard case .process(var information, let images) = found else { return found }
+        // Parents mostly outlive their children; of one that has gone nothing is told.
+        information.ancestors = ancestors(information)
+        return .process(information, images: images)
     }
 
     private static func firstNumber(_ bytes: [UInt8]) -> UInt64? {

@@ -25,6 +25,8 @@ public struct ProcessInformation: Sendable, Hashable {
     public var sessionID: UInt32?
     /// The control group in systemd's hierarchy, for example `/system.slice/nginx.service`.
     public var cgroup: String?
+    /// The processes from which it descends, the parent first, where they were looked for.
+    public var ancestors: [ProcessAncestor] = []
 
     /// Makes information, for hosts that are simulated.
     public init(
@@ -96,7 +98,7 @@ extension ProcessInformation {
     }
 
     /// Reads at most `limit` bytes and leaves the rest.
-    private static func contents(
+    static func contents(
         _ name: String, in directory: borrowing FileDescriptor, limit: Int
     ) -> [UInt8]? {
         let result = uninterrupted { cl_openat(directory.rawValue, name, Int32(O_RDONLY), 0) }
@@ -117,7 +119,7 @@ extension ProcessInformation {
         return failed ? nil : bytes
     }
 
-    private static func executable(in directory: borrowing FileDescriptor) -> String? {
+    static func executable(in directory: borrowing FileDescriptor) -> String? {
         var bytes = [UInt8](repeating: 0, count: 4_096)
         let count = bytes.withUnsafeMutableBufferPointer { buffer in
             // Safety: the target is written within the array, whose length goes along.

@@ -103,10 +103,29 @@ public struct DriftActor: Codable, Sendable, Hashable {
     public var unit: String?
     /// The login session that it belongs to.
     public var session: String?
+    /// The processes from which it descends, the parent first; nil when none was found below PID 1.
+    public var ancestors: [Ancestor]?
     /// `observed` when the kernel named the process, `correlated` when time and arguments did.
     public var confidence: String?
     /// Why the author is not known.
     public var unknown: String?
+
+    /// A process from which an actor descends.
+    public struct Ancestor: Codable, Sendable, Hashable {
+        /// The process.
+        public var pid: Int32
+        /// Its short name.
+        public var comm: String
+        /// Its executable.
+        public var exe: String?
+
+        /// Makes an ancestor.
+        public init(pid: Int32, comm: String, exe: String? = nil) {
+            self.pid = pid
+            self.comm = comm
+            self.exe = exe
+        }
+    }
 
     /// Makes an actor with nothing known yet.
     public init() {}

@@ -56,7 +56,7 @@ enum CompactForm {
         "run", "session", "setMetadata", "since", "size", "source", "spec", "special", "state", "status", "statuses",
         "subject", "symlink", "target", "tcp", "temporaryName", "time", "timeoutSeconds", "type", "uid", "undo", "unit",
         "unitActive", "unitFileState", "unknown", "until", "url", "value", "verify", "writeFile", "absent", "actor",
-        "findings", "plan", "requestedBy",
+        "findings", "plan", "requestedBy", "ancestors",
     ]
 
     static let numbers: [String: UInt64] = Dictionary(

@@ -12,6 +12,9 @@ enum ActorText {
         if let login = actor.loginUID, login != actor.uid { parts.append("logged in as uid \(login)") }
         if let unit = actor.unit { parts.append("unit \(unit)") }
         if let session = actor.session { parts.append("session \(session)") }
+        if let ancestors = actor.ancestors, !ancestors.isEmpty {
+            parts.append("started by " + ancestors.map { "\($0.exe ?? $0.comm) (\($0.pid))" }.joined(separator: " < "))
+        }
         if let confidence = actor.confidence { parts.append("(\(confidence))") }
         return parts.isEmpty ? "unknown" : parts.joined(separator: " ").onOneLine
     }

@@ -92,6 +92,17 @@ struct ManagedHost {
         try await host.journal("-t", "aetheredged", "AETHEREDGE_RESOURCE=\(resource)")
     }
 
+    /// Waits for the journal's entry about what a run did to a resource: it comes once the run is ended, a moment after
+    /// the repair is recorded.
+    func waitForEntry(about resource: String, run: String) async throws -> JSONValue {
+        var found = JSONValue.null
+        try await host.waitUntil("the journal tells of \(run)", within: .seconds(20)) {
+            found = try await entries(about: resource).last { $0["AETHEREDGE_RUN"].string == run } ?? .null
+            return found != .null
+        }
+        return found
+    }
+
     /// The memory that the daemon has held at most, in MB.
     func daemonMemoryPeak() async throws -> Int {
         let pid = try await mainPID(of: "aetheredged.service")

@@ -150,6 +150,7 @@ enum FullObjects {
         actor.loginUID = 1000
         actor.unit = "ssh.service"
         actor.session = "1"
+        actor.ancestors = [DriftActor.Ancestor(pid: 2, comm: "sshd", exe: "/usr/sbin/sshd")]
         actor.confidence = "observed"
         var status = ResourceKind.Status()
         status.phase = .drifted

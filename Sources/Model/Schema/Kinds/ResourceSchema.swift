@@ -90,6 +90,13 @@ enum ResourceSchema {
             FieldSchema("run", .string, "The run that repaired it."),
             FieldSchema("actor", .object(actor), "Who caused it, or why that is not known.", required: true),
         ])
+    private static let ancestor = ObjectSchema(
+        "Ancestor", title: "an ancestor", summary: "A process from which an actor descends.",
+        fields: [
+            FieldSchema("pid", .count, "The process.", required: true),
+            FieldSchema("comm", .string, "Its short name.", required: true),
+            FieldSchema("exe", .string, "Its executable."),
+        ])
     private static let actor = ObjectSchema(
         "Actor", title: "an actor", summary: "Who caused a drift.",
         fields: [
@@ -101,6 +108,8 @@ enum ResourceSchema {
             FieldSchema("loginUID", .count, "The user who logged in, if any."),
             FieldSchema("unit", .string, "The unit that it belongs to."),
             FieldSchema("session", .string, "The login session that it belongs to."),
+            FieldSchema(
+                "ancestors", .list(.object(ancestor)), "The processes from which it descends, the parent first."),
             FieldSchema(
                 "confidence", .word(["observed", "correlated"]),
                 "Whether the kernel named the process, or time and arguments did."),
