@@ -60,12 +60,20 @@ extension HostReconciler {
             name: "", sequence: 0, plan: shown, planHash: hash, requestedBy: requester, phase: .waitingForApproval,
             message: findings.first?.message, createdTime: environment.host.wallTime())
         let run = try await environment.worker.run { try environment.journal.create(draft, durability: .synced) }
-        let reason = findings.first { $0.effect == .requireApproval }?.message ?? "the gate asks for it"
+        try await pose(run)
+        return run
+    }
+
+    /// Asks the question that a run waits for.
+    private func pose(_ run: RunRecord) async throws {
+        let environment = environment
+        let plan = run.plan
+        let reason = plan.gate.first { $0.effect == .requireApproval }?.message ?? "the gate asks for it"
         var status = ApprovalKind.Status()
         status.setConditions(.waitingForApproval, message: reason, at: run.createdTime, generation: 1)
         let approval = Object<ApprovalKind>(
             metadata: ObjectMeta(name: run.name),
-            spec: ApprovalKind.Spec(run: run.name, planHash: hash, reason: reason), status: status)
+            spec: ApprovalKind.Spec(run: run.name, planHash: run.planHash, reason: reason), status: status)
         try await environment.objects.make(approval, durability: .synced)
         environment.logger.notice(
             "plan waits for approval",
@@ -74,14 +82,23 @@ extension HostReconciler {
                 LogKey.commit: "\(plan.commit)", LogKey.count: "\(plan.changes.count)", LogKey.reason: "\(reason)",
                 LogKey.planCause: "\(plan.cause.rawValue)",
             ])
-        return run
+    }
+
+    /// The question of a waiting run; it is asked now where a crash came between the run and its question.
+    private func question(of run: RunRecord) async throws -> Object<ApprovalKind> {
+        do {
+            return try await environment.objects.read(ApprovalKind.self, run.name)
+        } catch let error as StoreError where error.code == .notFound {
+            try await pose(run)
+            return try await environment.objects.read(ApprovalKind.self, run.name)
+        }
     }
 
     /// Acts on the answer to a waiting run whose plan still stands.
     private func act(
         on run: RunRecord, of target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
     ) async throws -> PassResult {
-        let approval = try await environment.objects.read(ApprovalKind.self, run.name)
+        let approval = try await question(of: run)
         switch approval.status.decision {
         case .approved where approval.spec.planHash == run.planHash:
             let environment = environment

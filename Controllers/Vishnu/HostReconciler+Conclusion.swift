@@ -10,6 +10,7 @@ extension HostReconciler {
     func conclude(
         _ run: RunRecord, outcome: RunOutcome, target: LoadedGeneration, hints: [ResourceID: HintBuffer.Hint]
     ) async throws -> PassResult {
+        if case .failed = outcome { state.withLock { $0.doubt() } }
         try await audit(run, outcome)
         switch outcome {
         case .succeeded(let concurrentWrites):

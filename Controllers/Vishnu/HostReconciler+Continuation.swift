@@ -6,6 +6,15 @@ import Store
 import Synchronization
 
 extension HostReconciler {
+    /// Settles what a failure of the store left open, as at a start: what is planned next would be undone with the older
+    /// run otherwise.
+    func recoverWhereDue() async throws {
+        guard state.withLock({ $0.isRecoveryDue }) else { return }
+        await environment.endings.drained()
+        _ = try await environment.executor.recover()
+        state.withLock { $0.isRecoveryDue = false }
+    }
+
     /// Goes on with runs that the last stop of the daemon left between two batches, before anything else is planned.
     ///
     /// A run whose commit is wanted no more, or that the gate or an operator holds back now, is undone instead (I6).

@@ -102,7 +102,8 @@ extension HostReconciler {
     func survey(_ target: LoadedGeneration, cause: PlanCause) async throws -> Survey {
         state.withLock { $0.passes.note(activity: "observing \(target.resources.count) resources") }
         let environment = environment
-        let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }
+        // In an order of its own, so that what was prepared for the same resources before is known again.
+        let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }.sorted()
         let (departed, units) = try await environment.worker.run {
             (
                 try environment.resources.rows(ids: leaving),

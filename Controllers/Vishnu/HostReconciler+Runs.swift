@@ -12,7 +12,11 @@ extension HostReconciler {
         hints: [ResourceID: HintBuffer.Hint]
     ) async throws -> PassResult {
         let plan = Plan(changes, for: cause, commit: survey.target.commit.commit)
-        let context = try await gateContext(for: plan, target: survey.target, source: source)
+        var context = try await gateContext(for: plan, target: survey.target, source: source)
+        let all = survey.planned.plan.changes
+        if all.count > changes.count {
+            context.differing = Set(all.map(\.resource)).subtracting(changes.map(\.resource))
+        }
         let judged = Gate.judge(plan, in: context)
         try await hold(judged, cause: cause, hints: hints)
 
@@ -150,6 +154,7 @@ extension HostReconciler {
             environment.logger.error(
                 "cannot record the end of a repair, looking at it again",
                 metadata: [LogKey.run: "\(run.name)", LogKey.cause: "\(error)"])
+            state.withLock { $0.doubt() }
         }
         for (resource, hint) in hints { note(resource, actor: hint.actor, time: hint.time) }
         environment.repairFailed()

@@ -49,8 +49,18 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var isLoaded = false
         /// Whether the runs that the last stop of the daemon left are settled.
         var hasGoneOn = false
+        /// Whether a run failed that may be open in the journal still, as when that could not be written.
+        var isRecoveryDue = false
         var activeRun: RunControl?
         var isShuttingDown = false
+
+        /// Lets the next look at the host begin with what the store holds, as at a start: a write that failed may be in
+        /// it all the same, and a run be open that nobody carries out.
+        mutating func doubt() {
+            isLoaded = false
+            hasGoneOn = false
+            isRecoveryDue = true
+        }
     }
 
     /// Makes a reconciler that has seen nothing yet.
@@ -61,6 +71,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
 
     /// Does what the key asks for.
     public func reconcile(_ key: LoopKey) async throws -> Outcome {
+        try await recoverWhereDue()
         try await load()
         try await goOnWithRuns()
         do {
@@ -69,6 +80,11 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
             return outcome
         } catch let replan as ReplanNeeded {
             return planAgain(replan)
+        } catch let failed as RepairFailed {
+            throw failed
+        } catch {
+            state.withLock { $0.doubt() }
+            throw error
         }
     }
 
@@ -111,6 +127,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
 
     /// One pass, for `--once`: how it ended, and why.
     public func passOnce() async throws -> (result: PassResult, message: String?) {
+        try await recoverWhereDue()
         try await load()
         try await goOnWithRuns()
         for _ in 1..<replansOnce {

@@ -71,6 +71,9 @@ public final class RunEndings<Run: Sendable>: Service {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Takes endings from now on without being run: they are done when somebody needs them, and at no other time.
+    package func takeUntilNeeded() { state.withLock { $0.isRunning = true } }
+
     /// Ends what it is handed until graceful shutdown, and then what is left.
     public func run() async throws {
         state.withLock { $0.isRunning = true }

@@ -84,6 +84,14 @@ extension HostConformance {
             bench.outside.makeSymlink("/work/alias", to: "/work/real")
             #expect(try bench.host.status(of: "/work/alias/file")?.size == 1)
         },
+        HostConformance("a directory is listed and synced through a link of root") { bench throws in
+            bench.outside.makeDirectory("/work/real")
+            bench.outside.write("/work/real/file", "text")
+            bench.outside.makeSymlink("/work/alias", to: "/work/real")
+            #expect(try bench.host.entries(of: "/work/alias", limit: 10) == ["file"])
+            try bench.host.sync(files: ["/work/alias/file"], directories: ["/work/alias"], permit: .forTests())
+            #expect(throws: HostError.self) { try bench.host.entries(of: "/work/alias/file", limit: 10) }
+        },
         HostConformance("a link where others can put one is refused") { bench throws in
             bench.outside.makeDirectory("/work/real")
             bench.outside.makeDirectory("/work/open")

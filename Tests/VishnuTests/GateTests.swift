@@ -96,6 +96,13 @@ import Testing
         #expect(three.allSatisfy { asks($0) })
     }
 
+    @Test(.tags(.i6)) func `no approval can be given for what is only observed, however much is removed`() {
+        let observed = Plans.declared("/a", mode: .observe)
+        let removal = [Plans.change("/a", .remove)]
+        #expect(isHeld(verdicts(removal, context([observed], managed: 1)).first, .differencesReported))
+        #expect(isHeld(verdicts(removal, context([observed], isTargetEmpty: true)).first, .differencesReported))
+    }
+
     @Test func `a commit that declares nothing asks before anything is removed`() {
         let one = verdicts(
             [Plans.change("/a", .remove)], context([Plans.declared("/a")], managed: 100, isTargetEmpty: true))
@@ -111,6 +118,14 @@ import Testing
         let proposed = [Plans.declared("/a", mode: .propose), Plans.declared("/a/b")]
         let asking = verdicts([Plans.change("/a"), Plans.change("/a/b", after: ["/a"])], context(proposed))
         #expect(asks(asking[1]))
+    }
+
+    @Test func `what depends on a drift that stays is held`() {
+        var context = context([Plans.declared("/a/b"), Plans.declared("/c")])
+        context.differing = [Plans.id("/a")]
+        let held = verdicts([Plans.change("/a/b", after: ["/a"]), Plans.change("/c")], context)
+        #expect(isHeld(held[0], .dependencyNotReady))
+        #expect(held[1] == .allow)
     }
 
     @Test func `findings name each change that does not simply run`() {

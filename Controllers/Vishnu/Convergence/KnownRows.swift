@@ -18,5 +18,7 @@ struct KnownRows: Sendable {
             if row.status.conditions?[.ready]?.reason == .starting { starting.insert(row.id) }
             if let declared = inForce?[row.id], declared != row.declared { areOfInForce = false }
         }
+        // The row of what a commit left out that failed since is gone.
+        if let inForce, inForce.resources.contains(where: { phases[$0.id] == nil }) { areOfInForce = false }
     }
 }

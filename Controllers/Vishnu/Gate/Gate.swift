@@ -20,6 +20,8 @@ struct Gate: Sendable {
         var contested: Set<ResourceID>
         /// Resources whose declaration in the target a person approved, so that drift back to it is repaired.
         var approved: Set<ResourceID> = []
+        /// Resources outside the plan that differ still, so that what depends on them cannot be done yet.
+        var differing: Set<ResourceID> = []
         /// How many resources are managed now.
         var managed: Int
         /// The share of managed resources that may be removed without approval, in percent.
@@ -45,7 +47,7 @@ struct Gate: Sendable {
         var judged: [(Change, Verdict)] = []
         for change in plan.changes {
             let own = verdict(on: change, removal: removal, in: context)
-            let verdict = joined(own, with: change.dependencies, verdicts)
+            let verdict = joined(own, with: change.dependencies, verdicts, in: context)
             verdicts[change.resource] = verdict
             judged.append((change, verdict))
         }
@@ -77,14 +79,14 @@ struct Gate: Sendable {
                 .drifted, .protected, "'\(change.resource)' has protect: true; remove it to let a run change it")
         }
         if let hold = response(to: change, of: declared, in: context) { return hold }
-        if change.action == .remove, let removal { return .requireApproval(removal) }
-        switch declared.mode {
-        case .enforce: return .allow
-        case .propose where context.cause == .drift && context.approved.contains(change.resource): return .allow
-        case .propose: return .requireApproval("blueprint '\(declared.blueprint)' has mode: propose")
-        case .observe:
+        if declared.mode == .observe {
             return .hold(.drifted, .differencesReported, "blueprint '\(declared.blueprint)' has mode: observe")
         }
+        // After the mode: an approval lets a removal through, but never a change of what is only observed.
+        if change.action == .remove, let removal { return .requireApproval(removal) }
+        let isCovered = context.cause == .drift && context.approved.contains(change.resource)
+        if declared.mode == .enforce || isCovered { return .allow }
+        return .requireApproval("blueprint '\(declared.blueprint)' has mode: propose")
     }
 
     private static func pause(on declared: DeclaredResource, in context: Context) -> Verdict? {
@@ -123,11 +125,16 @@ struct Gate: Sendable {
     }
 
     /// A change goes no further than what it depends on.
-    private static func joined(_ own: Verdict, with dependencies: [ResourceID], _ verdicts: [ResourceID: Verdict])
-        -> Verdict
-    {
+    private static func joined(
+        _ own: Verdict, with dependencies: [ResourceID], _ verdicts: [ResourceID: Verdict], in context: Context
+    ) -> Verdict {
         var result = own
         for dependency in dependencies {
+            if context.differing.contains(dependency), verdicts[dependency] == nil {
+                guard case .hold = result else {
+                    return .hold(.pending, .dependencyNotReady, "it waits for '\(dependency)', which differs still")
+                }
+            }
             guard let other = verdicts[dependency] else { continue }
             switch (result, other) {
             case (.hold, _), (_, .allow): continue

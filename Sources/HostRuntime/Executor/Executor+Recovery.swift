@@ -82,7 +82,12 @@ extension Executor {
             .interruption,
             "the daemon or the machine stopped after \(done) of \(hand.layout.steps.count) steps; they were undone"
         )
-        return await undo(run, failure, leftovers: true)
+        let outcome = await undo(run, failure, leftovers: true)
+        if case .failed(let stopped, notUndone: let left) = outcome, left.isEmpty {
+            // What could not be undone is said of its steps; this run is not settled.
+            throw HostError(.unavailable, "cannot settle run '\(run.name)': \(stopped.message)")
+        }
+        return outcome
     }
 
     /// Undoes everything that the journal knows of a run.

@@ -83,9 +83,10 @@ struct SimulatedDisk: Sendable {
         }
     }
 
-    /// A directory by its path.
+    /// A directory by its path, through a link that stands for it as through one on the way.
     func directory(_ path: String) throws(HostError) -> Int {
         guard let number = try find(path) else { throw Self.missing(path) }
+        if case .symlink = self[number].content { return try place(of: path + "/entry").parent }
         guard self[number].type == .directory else {
             throw HostError(.wrongType, "cannot use '\(path)' as a directory: it is \(self[number].type.article)")
         }
