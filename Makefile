@@ -93,7 +93,7 @@ tidy: deps-build
 # Of more tests at once, some would wait for the others longer than clients wait for answers.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 # Suites that compute for long run by themselves: beside them, tests that measure time would measure waiting.
-COMPUTING := HostRuntimeTests|StoreTests|ModelTests|TidyTests
+COMPUTING := HostRuntimeTests|StoreTests|ModelTests|SimulationTests|TidyTests
 
 .PHONY: test
 test: deps build ## everything: format, style, unit, conformance and lab tests (root for the lab), and the demo
@@ -117,6 +117,13 @@ tsan: deps ## all suites but the lab under ThreadSanitizer
 	swift build --jobs $(JOBS) --build-tests $(TSAN)
 	"$$(dirname "$$(readlink -f "$$(command -v swift)")")/clang" -shared -fPIC -O1 -o $(BUILD)/tsan/mutex.so Tests/ThreadSanitizer/mutex.c
 	TSAN_OPTIONS=atexit_sleep_ms=0 LD_PRELOAD=$(CURDIR)/$(BUILD)/tsan/mutex.so swift test --skip-build --no-parallel $(TSAN) --skip 'LabTests|TidyTests|ConformanceTests\.'
+
+SEEDS ?= 1..10000
+SIMULATE := $(BUILD)/release/simulate
+.PHONY: sim
+sim: deps-build ## the loop on simulated hosts, a history from each seed: SEEDS=1..10000, or one to replay it
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product simulate
+	$(SIMULATE) $(SEEDS)
 
 .PHONY: lab
 lab: deps build ## lab tests on booted hosts (root); AETHEREDGE_CAMPAIGN=full for the long campaigns

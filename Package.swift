@@ -128,6 +128,12 @@ let package = Package(
         .target(
             name: "PostgresTestSupport", dependencies: ["LinuxIO", "Postgres", "TestSupport"],
             path: "Tests/PostgresTestSupport"),
+        // The simulation: a world from a seed around the real loop, and the program that runs many; never shipped.
+        .target(
+            name: "Simulation",
+            dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store", "Vishnu", logging],
+            path: "Tests/Simulation"),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Tests/simulate"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
@@ -184,6 +190,7 @@ let package = Package(
         .testTarget(
             name: "LabTests", dependencies: ["TestSupport"],
             exclude: ["Fixtures", "README.md", "base-tree", "run-host"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Model", "Simulation", "TestSupport"]),
         .testTarget(name: "TidyTests"),
         // What reads what others wrote, with the inputs that are kept; for `make fuzz` a program, see below.
         .testTarget(

@@ -6,8 +6,8 @@ import Store
 import Synchronization
 
 extension HostReconciler {
-    /// Settles what a failure of the store left open, as at a start: what is planned next would be undone with the older
-    /// run otherwise.
+    /// Settles what a failure of the store left open, as at a start: what is planned next would be undone with the
+    /// older run otherwise.
     func recoverWhereDue() async throws {
         guard state.withLock({ $0.isRecoveryDue }) else { return }
         await environment.endings.drained()

@@ -1,5 +1,5 @@
 public import HostRuntime
-import Model
+package import Model
 public import ServiceLifecycle
 import Synchronization
 
@@ -123,7 +123,7 @@ public final class RunEndings<Run: Sendable>: Service {
     }
 
     /// Sees to it that no run is open that changed one of these resources; that none is open at all without them.
-    func drained(of resources: [ResourceID]? = nil) async {
+    package func drained(of resources: [ResourceID]? = nil) async {
         while true {
             let own = state.withLock { $0.isTouched(resources) ? $0.take() : [] }
             if !own.isEmpty { await finish(own) }

@@ -55,7 +55,7 @@ public final class HostDatabase: Sendable {
         }
     }
 
-    private init(memory: DatabaseQueue, losesUnsyncedWrites: Bool) throws(StoreError) {
+    init(memory: DatabaseQueue, losesUnsyncedWrites: Bool) throws(StoreError) {
         writer = memory
         reader = memory
         recovery = nil
@@ -114,7 +114,7 @@ extension HostDatabase {
         do {
             return try writer.writeWithoutTransaction { database in
                 try Self.requireOpen(database)
-                try simulatedDisk?.willCommit(durability, database)
+                let durability = try simulatedDisk?.willCommit(durability, act(), database) ?? durability
                 try setSynchronous(durability, database)
                 let transaction = WriteTransaction(database)
                 var result: T?
@@ -126,8 +126,8 @@ extension HostDatabase {
                     commits.add(1, ordering: .sequentiallyConsistent)
                     return .commit
                 }
-                simulatedDisk?.didCommit(durability)
                 for action in transaction.afterCommit { action() }
+                try simulatedDisk?.didCommit(durability, act())
                 log.boundAfterCommit(database)
                 guard let result else { preconditionFailure("a committed transaction has a result") }
                 return result
