@@ -101,6 +101,7 @@ test: deps build ## everything: format, style, unit, conformance and lab tests (
 	$(SWIFT_BUILD) --build-tests
 	swift test --skip-build --skip 'LabTests|ConformanceTests\.|$(COMPUTING)'
 	swift test --skip-build --filter '$(COMPUTING)'
+	$(MAKE) sim SEEDS=1..500
 	swift test --skip-build --filter 'ConformanceTests\.'
 	AETHEREDGE_STORE=postgres swift test --skip-build --filter 'ConformanceTests\.(Reading|Writing|Discovery|Access)'
 	stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \

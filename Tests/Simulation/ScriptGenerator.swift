@@ -3,8 +3,8 @@ import Model
 
 /// Draws scripts from seeds.
 ///
-/// Not every script can have everything happen: what kinds of trouble come is drawn first, so that rare things also meet
-/// in quiet company.
+/// Not every script can have everything happen: what kinds of trouble come is drawn first, so that rare things also
+/// meet in quiet company.
 package struct ScriptGenerator {
     private var random: Chance
     private let seed: UInt64

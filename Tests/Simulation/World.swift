@@ -10,8 +10,8 @@ import Vishnu
 /// A machine with the daemon on it, played from a script, and the eye that watches what the daemon does to it.
 ///
 /// The real loop, gate, executor and stores run on a simulated host and a database in memory, all on the task that
-/// plays: what happens is a function of the script. Each call of the daemon to the host and each write to the store goes
-/// through `WatchedHost` and `WriteWatcher` to here, where events strike and invariants are checked.
+/// plays: what happens is a function of the script. Each call of the daemon to the host and each write to the store
+/// goes through `WatchedHost` and `WriteWatcher` to here, where events strike and invariants are checked.
 package final class World: Sendable {
     let script: Script
     let bug: PlantedBug?

@@ -6,16 +6,16 @@ import Testing
 @Suite struct SimulationTests {
     @Test(
         .tags(.i1, .i2, .i3, .i4, .i5, .i6, .i7, .i8, .i9, .i10))
-    func `every invariant holds in three hundred histories`() async throws {
-        let result = try await Campaign(seeds: 1...300).run()
+    func `every invariant holds in the first histories`() async throws {
+        let result = try await Campaign(seeds: 1...20).run()
         let found = result.failures.map { "SEEDS=\($0.seed) make sim: \($0.violation)" }
         #expect(result.failures.isEmpty, "\(found)")
-        #expect(result.seeds == 300)
+        #expect(result.seeds == 20)
     }
 
     @Test func `a seed is one history, to the byte`() async throws {
-        let first = try await Campaign(seeds: 1...40, tasks: 1).run()
-        let second = try await Campaign(seeds: 1...40, tasks: 2).run()
+        let first = try await Campaign(seeds: 1...6, tasks: 1).run()
+        let second = try await Campaign(seeds: 1...6, tasks: 2).run()
         #expect(first.digest == second.digest)
         #expect(first.calls == second.calls)
     }
@@ -38,7 +38,7 @@ import Testing
         let found = try #require(try await Campaign(seeds: 1...1_000, bug: .planHash).run().failures.first)
         var generator = ScriptGenerator(seed: found.seed)
         let script = generator.script()
-        var minimiser = Minimiser(script, invariant: found.violation.invariant, bug: .planHash, tries: 300)
+        var minimiser = Minimiser(script, invariant: found.violation.invariant, bug: .planHash, tries: 60)
         let small = try await minimiser.minimised()
         #expect(small.steps.count < script.steps.count)
         #expect(try await World.play(small, bug: .planHash).violation?.invariant == found.violation.invariant)

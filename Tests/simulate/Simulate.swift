@@ -4,8 +4,8 @@ import Synchronization
 
 /// Plays seeds of the simulation: `simulate 1..10000`, `simulate --trace 7`, `simulate --bug planHash 1..1000`.
 ///
-/// Exits 0 when every invariant held in every seed, 1 when one did not, 64 for usage. Progress is on stderr; the summary,
-/// and a failing seed as a test, are on stdout.
+/// Exits 0 when every invariant held in every seed, 1 when one did not, 64 for usage. Progress is on stderr; the
+/// summary, and a failing seed as a test, are on stdout.
 @main struct Simulate {
     static func main() async throws {
         guard let options = Options(Array(CommandLine.arguments.dropFirst())) else {
