@@ -83,18 +83,18 @@ extension WatchedHost: HostMutating {
     }
 
     package func setMetadata(
-        _ path: String, _ metadata: FileMetadata, permit: borrowing MutationPermit
+        _ path: String, _ metadata: FileMetadata, within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         try world.before(.setMetadata, path, run: permit.run)
-        try base.setMetadata(path, metadata, permit: permit)
+        try base.setMetadata(path, metadata, within: top, permit: permit)
         try world.after(.setMetadata, path)
     }
 
     package func setExtendedAttributes(
-        _ path: String, _ attributes: [ExtendedAttribute], permit: borrowing MutationPermit
+        _ path: String, _ attributes: [ExtendedAttribute], within top: String?, permit: borrowing MutationPermit
     ) throws(HostError) {
         try world.before(.setAttributes, path, run: permit.run)
-        try base.setExtendedAttributes(path, attributes, permit: permit)
+        try base.setExtendedAttributes(path, attributes, within: top, permit: permit)
         try world.after(.setAttributes, path)
     }
 

@@ -77,6 +77,16 @@ package struct WatchedHost: HostReading {
         return try base.extendedAttributes(of: path)
     }
 
+    package func isForeignLink(_ path: String) throws(HostError) -> Bool {
+        try world.before(.attributes, path)
+        return try base.isForeignLink(path)
+    }
+
+    package func isMountPoint(_ path: String, _ status: FileStatus) throws(HostError) -> Bool {
+        try world.before(.attributes, path)
+        return try base.isMountPoint(path, status)
+    }
+
     package func userID(_ name: String) throws(HostError) -> UInt32? {
         try world.before(.account, name)
         return try base.userID(name)
