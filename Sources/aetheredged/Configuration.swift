@@ -1,3 +1,4 @@
+import GitSource
 import Logging
 import Model
 
@@ -53,7 +54,14 @@ extension Configuration {
         var spec = SourceKind.Spec()
         spec.git = value["git"]?.text
         spec.directory = value["directory"]?.text
-        if spec.git != nil { spec.ref = value["ref"]?.text ?? "main" }
+        if let url = spec.git {
+            spec.ref = value["ref"]?.text ?? "main"
+            guard !GitLocation(url: url).hasPassword else {
+                throw ConfigurationError(
+                    "source.git holds a password, which whoever reads the source would see; give git a credential "
+                        + "helper, a .netrc or an SSH key of the account 'aetheredge-git' instead")
+            }
+        }
         spec.path = value["path"]?.text ?? "."
         spec.intervalSeconds = seconds(value["interval"]).map(Int.init) ?? 60
         if let verify = value["verify"] {

@@ -31,6 +31,15 @@ import Testing
     }
 
     @Test(arguments: [
+        ("https://ann:secret@h/x", true), ("https://:secret@h/x", true), ("ssh://git:p@w@h:22/x", true),
+        ("https://ann@h/x", false), ("https://h:8443/x", false), ("https://h/a:b@c", false), ("git@h:x/y", false),
+        ("/srv/a:b@c", false),
+    ])
+    func `a password in a URL is found`(url: String, hasPassword: Bool) {
+        #expect(GitLocation(url: url).hasPassword == hasPassword)
+    }
+
+    @Test(arguments: [
         "", "-x", "--upload-pack=x", "a..b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a", "a/", "a//b",
         ".a",
         "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{1}", "a\u{7F}", "a\n",

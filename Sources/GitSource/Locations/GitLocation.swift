@@ -34,6 +34,14 @@ public struct GitLocation: Sendable, Equatable {
     /// The URL as messages show it, without credentials.
     public var displayURL: String { RedactedText(url).description }
 
+    /// Whether the URL holds a password, as in `https://user:password@host/`: whoever sees the URL would see it.
+    public var hasPassword: Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let end = authority.lastIndex(of: "@") else { return false }
+        return authority[..<end].contains(":")
+    }
+
     /// Refuses a location that git would take for something else.
     public func validate() throws(GitSourceError) {
         guard !url.isEmpty, url.utf8.count <= 4096, !url.hasPrefix("-"), !Self.hasControlCharacter(url) else {
