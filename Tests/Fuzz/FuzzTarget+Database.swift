@@ -11,21 +11,41 @@ extension FuzzTarget {
     /// lie in files of their own are there.
     static let database = FuzzTarget(name: "database") { input in
         let model = try ModelDatabase.shared.get()
-        let directory = model.directory + "/try"
-        try? FileManager.default.removeItem(atPath: directory)
-        try FileManager.default.copyItem(atPath: model.directory + "/whole", toPath: directory)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
         var bytes = model.bytes
         for start in stride(from: 0, to: min(input.count, 256) - 3, by: 4) {
             let place = Int(input[start]) << 16 | Int(input[start + 1]) << 8 | Int(input[start + 2])
             bytes[place % bytes.count] ^= input[start + 3]
         }
-        try Data(bytes).write(to: URL(filePath: directory + "/state.db"))
-        do throws(StoreError) {
-            try model.use(directory)
-        } catch {
-            try FuzzFinding.require(!error.message.isEmpty, "an error says nothing")
+        try withScratchDirectory { directory in
+            for (path, content) in model.files { try content.write(to: directory, at: path) }
+            try Data(bytes).write(to: URL(filePath: directory + "/state.db"))
+            do throws(StoreError) {
+                try model.use(directory)
+            } catch {
+                try FuzzFinding.require(!error.message.isEmpty, "an error says nothing")
+            }
         }
+    }
+}
+
+/// Does something with an empty directory, which is removed afterwards: the one of TestSupport comes with the testing
+/// library, which no fuzzer has.
+private func withScratchDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(root)/aetheredge-fuzz-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else { throw FuzzFinding(description: "no directory in '\(root)'") }
+    let path = String(cString: made)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(path)
+}
+
+extension Data {
+    /// Writes a file below a directory, whose own directories are made.
+    fileprivate func write(to directory: String, at path: String) throws {
+        let whole = directory + "/" + path
+        let parent = String(whole[..<(whole.lastIndex(of: "/") ?? whole.endIndex)])
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        try write(to: URL(filePath: whole))
     }
 }
 
@@ -33,17 +53,19 @@ extension FuzzTarget {
 struct ModelDatabase: Sendable {
     static let shared = Result { try ModelDatabase() }
 
-    let directory: String
+    /// The bytes of `state.db`.
     let bytes: [UInt8]
+    /// The files of the content store, by their path.
+    let files: [String: Data]
     let large: DeclaredContent
-    private let resource = ResourceID(type: .file, identity: "/etc/motd")
+    private static let resource = ResourceID(type: .file, identity: "/etc/motd")
 
     init() throws {
-        var template = Array("/tmp/aetheredge-fuzz-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw FuzzFinding(description: "no directory for the database") }
-        directory = String(cString: made)
-        let whole = directory + "/whole"
-        try FileManager.default.createDirectory(atPath: whole, withIntermediateDirectories: true)
+        (bytes, files, large) = try withScratchDirectory { try Self.make(in: $0) }
+    }
+
+    private static func make(in whole: String) throws -> ([UInt8], [String: Data], DeclaredContent) {
+        let large: DeclaredContent
         do {
             let database = try HostDatabase(path: whole + "/state.db")
             let content = try ContentStore(database, directory: whole + "/content")
@@ -75,9 +97,15 @@ struct ModelDatabase: Sendable {
                     resource: resource, path: resource.identity, time: systemWallTime(), content: large,
                     metadata: FileMetadata(mode: 0o644), run: "run-1"), durability: .synced)
         }
-        // Closing it brings the log into the file.
-        bytes = Array(try Data(contentsOf: URL(filePath: whole + "/state.db")))
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: whole + "/state.db" + suffix) }
+        // Closing it brought the log into the file.
+        let bytes = Array(try Data(contentsOf: URL(filePath: whole + "/state.db")))
+        var files: [String: Data] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: whole) where path.hasPrefix("content/") {
+            var isDirectory = false
+            _ = FileManager.default.fileExists(atPath: whole + "/" + path, isDirectory: &isDirectory)
+            if !isDirectory { files[path] = try Data(contentsOf: URL(filePath: whole + "/" + path)) }
+        }
+        return (bytes, files, large)
     }
 
     /// Opens what became of it and reads everything.
@@ -90,7 +118,7 @@ struct ModelDatabase: Sendable {
             for run in try journal.runs(limit: 100) { _ = try journal.steps(of: run.name) }
             _ = try journal.unsettled()
             _ = try ResourceTable(database).allRows()
-            _ = try content.versions(of: resource)
+            _ = try content.versions(of: Self.resource)
             _ = try content.usage()
         } catch {
             isRead = false

@@ -204,21 +204,13 @@ extension ScriptGenerator {
     }
 }
 
-/// Numbers that follow from a seed (SplitMix64).
-struct Chance: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+/// What a script is drawn with; its numbers are others than those that the simulated host draws from the same seed.
+struct Chance {
+    private var random: SimulatedRandom
 
-    init(seed: UInt64) { state = seed &* 0x2545_f491_4f6c_dd1d &+ 0x6a09_e667_f3bc_c909 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
+    init(seed: UInt64) { random = SimulatedRandom(seed: seed &* 0x2545_f491_4f6c_dd1d &+ 0x6a09_e667_f3bc_c909) }
 
     mutating func `is`(_ percent: Int) -> Bool { number(0...99) < percent }
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     mutating func one<Value>(of values: [Value]) -> Value { values[number(0...(values.count - 1))] }
 }

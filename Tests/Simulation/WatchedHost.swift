@@ -25,16 +25,8 @@ package struct WatchedHost: HostReading {
     package func forEachStatus(
         of table: PathTable, in rows: Range<Int>, _ body: (Int, Result<FileStatus?, HostError>) -> Void
     ) {
-        table.forEachGroup(in: rows) { group, range in
-            for position in range {
-                let path = (group.directory == "/" ? "" : group.directory) + "/" + group.names[position]
-                let index = table.index(ofRow: group.firstRow + position)
-                body(index, Result { () throws(HostError) in try status(of: path) })
-            }
-        }
-        for row in max(rows.lowerBound, table.validCount)..<max(rows.upperBound, table.validCount) {
-            let invalid = table.invalid[row - table.validCount]
-            body(invalid.index, .failure(invalid.error))
+        table.forEachPath(in: rows) { index, path in
+            body(index, path.flatMap { path in Result { () throws(HostError) in try status(of: path) } })
         }
     }
 

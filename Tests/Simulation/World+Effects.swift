@@ -67,7 +67,7 @@ extension World {
             switch step.operation {
             case .unit(let unit, _): kind == .perform && unit == path || kind == .reloadUnits
             case .reloadUnitFiles: kind == .reloadUnits
-            default: step.operation.target == path
+            default: step.operation.path == path
             }
         }
         guard isKnown else {
@@ -88,7 +88,7 @@ extension World {
         return plan.changes.contains { change in
             change.operations.contains { operation in
                 if case .unit(let unit, _) = operation { return kind == .perform && unit == path }
-                guard kind != .perform, let target = operation.target else { return false }
+                guard kind != .perform, let target = operation.path else { return false }
                 if case .remove = operation { return path == target || path.hasPrefix(target + "/") }
                 return path == target
             }
@@ -179,17 +179,5 @@ extension DeclaredResource {
         if mode == .observe { return "mode: observe" }
         if cause == .drift, onDrift != .repair { return "onDrift: \(onDrift.rawValue)" }
         return nil
-    }
-}
-
-extension Operation {
-    /// The path that the operation works on.
-    var target: String? {
-        switch self {
-        case .writeFile(let path, _, _), .setMetadata(let path, _), .remove(let path), .makeDirectory(let path, _),
-            .makeSymlink(let path, _, _):
-            path
-        case .unit, .reloadUnitFiles: nil
-        }
     }
 }

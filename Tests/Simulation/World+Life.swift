@@ -45,12 +45,12 @@ extension World {
             host: host, observer: Observer(host: host, worker: worker), content: content, worker: worker)
         let executor = Executor(
             host: host, journal: journal, content: content, resources: resources, worker: worker,
-            clock: HostClock(host: self.host)
+            clock: SimulatedClock(host: self.host)
         ) { ids, declared in await planner.reobserve(ids, declared: declared) }
         let base = self.host
         let generations = GenerationTable(database)
         let audit = try AuditLog(directory: directory + "/audit", clock: { base.wallTime() })
-        let endings = RunEndings<RunEnding<WatchedHost>>(clock: HostClock(host: base)) { runs in
+        let endings = RunEndings<RunEnding<WatchedHost>>(clock: SimulatedClock(host: base)) { runs in
             await executor.end(runs)
         }
         // They wait for the next that needs them, as between two repairs of a burst.
@@ -162,23 +162,11 @@ extension World {
     }
 }
 
-/// A clock that moves the simulated host instead of waiting.
-private struct HostClock: Clock {
-    private static let origin = ContinuousClock.now
-    let host: SimulatedHost
-
-    var now: ContinuousClock.Instant { Self.origin.advanced(by: .nanoseconds(host.bootTime())) }
-    var minimumResolution: Duration { .nanoseconds(1) }
-
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        let (seconds, attoseconds) = now.duration(to: deadline).components
-        host.advance(by: max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
-    }
-}
-
 /// Does something with an empty directory in memory, which is removed afterwards.
 func withScratchDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    // Thousands of histories are played: in memory where there is a place for it. The directories of TestSupport come
+    // with the testing library, which no release program has.
+    let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(root)/aetheredge-simulation-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { preconditionFailure("cannot make a directory in '\(root)'") }
     let path = String(cString: made)

@@ -156,7 +156,7 @@ extension Operation {
     }
 
     /// The path that the operation works on.
-    var path: String? {
+    package var path: String? {
         switch self {
         case .writeFile(let path, _, _), .setMetadata(let path, _), .remove(let path), .makeDirectory(let path, _),
             .makeSymlink(let path, _, _):

@@ -96,7 +96,7 @@ extension LinuxHost {
         }
     }
 
-    /// What a path stands for now, unless it may be somebody's second name for a file elsewhere, or, below a declared
+    /// The file that a path names, unless it may be somebody's second name for a file elsewhere, or, below a declared
     /// directory, is reached through a mount.
     func own(_ path: String, within top: String? = nil) throws(LinuxIOError) -> OwnFile {
         var last: LinuxIOError?

@@ -70,6 +70,20 @@ public struct PathTable: Sendable {
         }
     }
 
+    /// The rows of a range one by one, with the path of each, for hosts that open no directories.
+    package func forEachPath(in rows: Range<Int>, _ body: (_ index: Int, Result<String, HostError>) -> Void) {
+        forEachGroup(in: rows) { group, range in
+            for position in range {
+                let path = (group.directory == "/" ? "" : group.directory) + "/" + group.names[position]
+                body(index(ofRow: group.firstRow + position), .success(path))
+            }
+        }
+        for row in max(rows.lowerBound, validCount)..<max(rows.upperBound, validCount) {
+            let problem = invalid[row - validCount]
+            body(problem.index, .failure(problem.error))
+        }
+    }
+
     /// Binary search for the group of a row.
     private func firstGroup(holding row: Int) -> Int {
         var (low, high) = (0, groups.count)

@@ -1,10 +1,12 @@
 /// Random numbers that follow from a seed (SplitMix64), so that one seed is one history.
-struct SimulatedRandom: RandomNumberGenerator, Sendable {
+package struct SimulatedRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    /// Numbers of a seed.
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    /// The next number.
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var word = state
         word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -117,7 +117,7 @@ public struct DirectoryHandle: ~Copyable, Sendable {
         return DirectoryHandle(owning: FileDescriptor(owning: Int32(number)), path: path(of: name))
     }
 
-    /// Opens a name without opening the file: a handle that only pins what the name stands for now.
+    /// Opens a name without opening the file: a handle that only pins the file that the name has at this moment.
     public borrowing func pin(_ name: String) throws(LinuxIOError) -> FileDescriptor {
         let number = try perform("openat", on: name) { cl_openat(rawValue, $0, CL_O_PATH | Int32(O_NOFOLLOW), 0) }
         return FileDescriptor(owning: Int32(number))

@@ -80,7 +80,7 @@ public struct PinnedFile: ~Copyable, Sendable {
 }
 
 extension DirectoryHandle {
-    /// Pins what a name stands for now.
+    /// Pins the file that a name has at this moment.
     public borrowing func pinned(_ name: String) throws(LinuxIOError) -> PinnedFile {
         PinnedFile(try pin(name), path: path(of: name))
     }
@@ -100,7 +100,7 @@ extension FileStatus {
 }
 
 extension RootDirectory {
-    /// Pins what a path stands for now, if that is a file of its directory alone.
+    /// Pins the file that a path has at this moment, if it is a file of its directory alone.
     ///
     /// Where others than root and this user can make names, one may be a hard link to a file that its maker may not
     /// even read: that fails with `plantedLink`, and a file whose names change just now with ESTALE.

@@ -41,7 +41,7 @@ final class ExecutorFixture: Sendable {
             host: host, journal: journal, content: content, resources: resources, worker: InlineWorker(),
             clock: SimulatedClock(host: host), configuration: configuration,
             boundary: { [self] (point: Boundary) throws(BoundaryCrash) in try hook?(point) },
-            observe: { [self] ids, _ in await digests(of: ids) })
+            observe: { [self] ids, _ in await observer.digests(of: ids, among: declared) })
     }
 
     /// Declares resources, the content of which is stored.
@@ -94,26 +94,6 @@ final class ExecutorFixture: Sendable {
 
     var byID: [ResourceID: DeclaredResource] {
         Dictionary(declared.map { ($0.id, $0) }) { _, last in last }
-    }
-
-    /// What observing gives, as plans hold it.
-    func digests(of ids: [ResourceID]) async -> [ResourceID: Result<ContentDigest, HostError>] {
-        let known = byID
-        let wanted = ids.compactMap { known[$0] }
-        let context: ObservationContext
-        let observations: [ResourceID: Result<Observation, HostError>]
-        do {
-            context = try await observer.context(for: declared)
-            observations = try await observer.observe(wanted, context: context)
-        } catch {
-            return [:]
-        }
-        var digests: [ResourceID: Result<ContentDigest, HostError>] = [:]
-        for resource in wanted {
-            guard let observation = observations[resource.id] else { continue }
-            digests[resource.id] = observation.map { $0.digest(for: resource) }
-        }
-        return digests
     }
 
     /// The digests of everything that the content store holds as a version of a path, newest first.
@@ -179,19 +159,5 @@ struct Declared {
                     UnitAttributes(
                         isActive: active, isEnabled: enabled, isMasked: masked, content: bytes, restartOn: restartOn))
             }, verify: verify, after: restartOn)
-    }
-}
-
-/// A clock that moves the simulated host instead of waiting.
-struct SimulatedClock: Clock {
-    private static let origin = ContinuousClock.now
-    let host: SimulatedHost
-
-    var now: ContinuousClock.Instant { Self.origin.advanced(by: .nanoseconds(host.bootTime())) }
-    var minimumResolution: Duration { .nanoseconds(1) }
-
-    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
-        let (seconds, attoseconds) = now.duration(to: deadline).components
-        host.advance(by: max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
 }

@@ -180,24 +180,6 @@ final class RaceFixture: Sendable {
                 }
                 if crashes { throw BoundaryCrash() }
             },
-            observe: { [self] ids, _ in await digests(of: ids) })
-    }
-
-    private func digests(of ids: [ResourceID]) async -> [ResourceID: Result<ContentDigest, HostError>] {
-        let declared = state.withLock { $0.declared }
-        let wanted = declared.filter { ids.contains($0.id) }
-        let observations: [ResourceID: Result<Observation, HostError>]
-        do {
-            let context = try await observer.context(for: declared)
-            observations = try await observer.observe(wanted, context: context)
-        } catch {
-            return [:]
-        }
-        var digests: [ResourceID: Result<ContentDigest, HostError>] = [:]
-        for resource in wanted {
-            guard let observation = observations[resource.id] else { continue }
-            digests[resource.id] = observation.map { $0.digest(for: resource) }
-        }
-        return digests
+            observe: { [self] ids, _ in await observer.digests(of: ids, among: state.withLock { $0.declared }) })
     }
 }
