@@ -125,4 +125,15 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i9)) func `a run whose success was recorded although the write failed is not undone`() async throws {
+        let script = Script(
+            seed: 1754,
+            steps: [
+                .commit([Piece(.file, "/srv/t/s", text: 8), Piece(.file, "/srv/d/e/z", text: 2)]),
+                .pass(),
+                .cutPower([Event(10, .failAfter(.inputOutput))]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }
