@@ -136,4 +136,17 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i2)) func `a run whose intents were not recorded undoes nothing of units`() async throws {
+        let script = Script(
+            seed: 8926,
+            steps: [
+                .commit([
+                    Piece(.unit, "two.service", text: 1, isActive: true, isEnabled: false),
+                    Piece(.symlink, "/srv/a", text: 1),
+                ]),
+                .pass([Event(7, .fail(.notPermitted)), Event(24, .fail(.noSpace))]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }

@@ -111,6 +111,16 @@ extension StepHand {
         ledger.prepared = []
         let (versions, staged) = (ledger.versions, ledger.staged)
         (ledger.versions, ledger.staged) = ([], [])
+        do throws(StepStop) { try commit(records, versions, staged) } catch {
+            // Nothing of the batch takes effect now. Files show that when they are undone; of units nothing does.
+            if !batch.isFiles { for record in records { ledger.records[record.index]?.state = .failed } }
+            throw error
+        }
+    }
+
+    private func commit(
+        _ records: [StepRecord], _ versions: [RetainedVersion], _ staged: [StagedContent]
+    ) throws(StepStop) {
         let written = temporaries(of: records)
         let record = { @Sendable () throws(StepStop) in
             try store(records.count == 1 ? records.first?.resource : nil) { () throws(StoreError) in
