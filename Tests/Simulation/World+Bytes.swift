@@ -73,7 +73,9 @@ extension World {
         for row in try ResourceTable(durable).allRows() {
             for version in try content.versions(of: row.id) { kept.insert(version.content.digest) }
         }
-        if let run = try? journal.run(named: name) {
+        // Recovery also discards for runs that it finds settled: a temporary names its own.
+        for owner in Set([name, Self.owner(of: place)].compactMap { $0 }) {
+            guard let run = try? journal.run(named: owner) else { continue }
             for change in run.plan.changes {
                 for version in try content.versions(of: change.resource) { kept.insert(version.content.digest) }
             }
@@ -97,6 +99,12 @@ extension World {
         }
     }
 }
+
+    /// The run that a temporary belongs to.
+    private static func owner(of place: String) -> String? {
+        guard let name = place.split(separator: "/").last(where: { TemporaryName.matches($0) }) else { return nil }
+        return "run-" + name.dropFirst(TemporaryName.prefix.count).prefix { $0 != "-" }
+    }
 
 extension ContentStore {
     /// All bytes of a blob.

@@ -149,4 +149,21 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i4)) func `others' bytes that an undo could not keep are kept before their name is cleared`()
+        async throws
+    {
+        let script = Script(
+            seed: 5092,
+            steps: [
+                .commit([
+                    Piece(.directory, "/srv/d", owner: "www-data"), Piece(.file, "/srv/b"),
+                    Piece(.file, "/srv/d/y", text: 9),
+                ]),
+                .pass(),
+                .outside(.write("/srv/d/y", 8)),
+                .cutPower([Event(19, .fail(.timeout))]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }

@@ -83,22 +83,58 @@ extension StepHand {
     }
 
     /// Removes temporaries of other runs than these.
+    ///
+    /// Under those of a run that could not be undone there may be others' bytes, which are kept first; where they
+    /// cannot be, the temporary stays for the next start.
     func removeOrphans(in directories: [String], except live: Set<Int64>) throws(StepStop) -> [String] {
         var removed: [String] = []
+        var known: [Int64: [Int: StepRecord]] = [:]
         for directory in directories {
-            removed += try remove(in: directory) { name in
-                guard let sequence = TemporaryName.sequence(in: name) else { return false }
-                return !live.contains(sequence)
+            removed += try remove(in: directory) { (name) throws(StepStop) in
+                guard let sequence = TemporaryName.sequence(in: name), !live.contains(sequence) else { return false }
+                if known[sequence] == nil { known[sequence] = try steps(ofSettled: sequence) }
+                guard let step = TemporaryName.step(in: name), let record = known[sequence]?[step] else { return true }
+                return try keepLeft(record, at: ExecutorPath.below(directory, name), by: sequence)
             }
         }
         return removed
     }
 
+    /// The steps of a settled run; none of one that the journal does not know, which never displaced anything.
+    private func steps(ofSettled sequence: Int64) throws(StepStop) -> [Int: StepRecord] {
+        do throws(StoreError) {
+            let steps = try journal.steps(of: RunJournal.name(of: sequence))
+            return Dictionary(steps.map { ($0.index, $0) }) { first, _ in first }
+        } catch {
+            guard error.code == .notFound else { throw StepStop(error) }
+            return [:]
+        }
+    }
+
+    /// Keeps others' bytes under a temporary of a settled run (I4); false when they cannot be kept.
+    private func keepLeft(_ record: StepRecord, at place: String, by sequence: Int64) throws(StepStop) -> Bool {
+        do throws(StepStop) {
+            let found = try keepForeign(record, at: place, isNewKnown: true, trustsTimes: false)
+            for var version in found.versions {
+                version.run = RunJournal.name(of: sequence)
+                try store(record.resource) { [version] () throws(StoreError) in
+                    try content.retain(version, durability: .synced)
+                }
+            }
+            return true
+        } catch {
+            if case .crash = error { throw error }
+            return false
+        }
+    }
+
     /// Discards names of a directory; one that cannot be read or discarded is left for the next start.
-    private func remove(in directory: String, _ isLeftover: (String) -> Bool) throws(StepStop) -> [String] {
-        let names = try names(in: directory)
+    private func remove(
+        in directory: String, _ isLeftover: (String) throws(StepStop) -> Bool
+    ) throws(StepStop) -> [String] {
         var removed: [String] = []
-        for name in names where isLeftover(name) {
+        for name in try names(in: directory) {
+            guard try isLeftover(name) else { continue }
             let path = ExecutorPath.below(directory, name)
             do throws(HostError) {
                 try host.discard(name, beside: path, permit: permit())

@@ -18,6 +18,13 @@ extension TemporaryName {
         guard let dash = rest.firstIndex(of: "-"), rest.index(after: dash) != rest.endIndex else { return nil }
         return Int64(rest[..<dash])
     }
+
+    /// The step that a name belongs to; nil when the name is not one that a step makes.
+    static func step(in name: some StringProtocol) -> Int? {
+        guard let dash = name.lastIndex(of: "-"), sequence(in: name) != nil else { return nil }
+        let rest = name[name.index(after: dash)...]
+        return Int(rest.last == "u" || rest.last == "d" ? rest.dropLast() : rest)
+    }
 }
 
 /// Paths as the executor takes them apart; all are absolute and normal.

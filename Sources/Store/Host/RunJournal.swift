@@ -203,7 +203,8 @@ public final class RunJournal: Sendable {
 }
 
 extension RunJournal {
-    static func name(of sequence: Int64) -> String { "run-\(sequence)" }
+    /// The name of the run with a number.
+    package static func name(of sequence: Int64) -> String { "run-\(sequence)" }
 
     static func sequence(of name: String) throws(StoreError) -> Int64 {
         guard name.hasPrefix("run-"), let sequence = Int64(name.dropFirst(4)), sequence > 0 else {
