@@ -15,6 +15,10 @@ struct PlanDraft {
     private var passedOn: [ResourceID: [ResourceID]] = [:]
     /// Links that change: what lies below them leads elsewhere afterwards, and is planned once it is seen there.
     private var changedLinks: [Substring: ResourceID] = [:]
+    /// Directories of which nothing differs but what is to be purged: what lies in them need not wait for that.
+    private var purged: Set<ResourceID> = []
+    /// What was at departed paths and is put back where nothing is now, the deepest first.
+    private var restorations: [Change] = []
     /// For a resource that does not change: the problem that it passes on.
     private var blockedBy: [ResourceID: ResourceID] = [:]
 
@@ -72,7 +76,13 @@ struct PlanDraft {
                 }
                 change.dependencies = first + earlierRemovals(for: departed.id)
                 change.cause = departure
-                changes.append(change)
+                if change.action == .create {
+                    change.dependencies = first
+                    restorations.append(change)
+                } else {
+                    change.dependencies = first + earlierRemovals(for: departed.id)
+                    changes.append(change)
+                }
             } catch {
                 problems[departed.id] = .declaration(error)
             }
@@ -80,6 +90,24 @@ struct PlanDraft {
             problems[departed.id] = .observation(error)
         }
     }
+    /// Puts back what was at departed paths, from the top: each after the directory that holds it, where the plan makes
+    /// that too, and not at all where it goes or cannot be made.
+    mutating func putBack() {
+        for var change in restorations.reversed() {
+            if let parent = PathAncestors(of: change.resource.identity).first(where: { _ in true }) {
+                let directory = ResourceID(type: .directory, identity: String(parent))
+                let isGoing = changes.contains { $0.resource == directory && $0.action == .remove }
+                if isGoing || problems[directory] != nil {
+                    problems[change.resource] = .blocked(by: root(of: directory))
+                    continue
+                }
+                if context.changed.contains(directory) { change.dependencies.append(directory) }
+            }
+            changes.append(change)
+            context.changed.insert(change.resource)
+        }
+    }
+
 
     private func removal(_ departed: DepartedResource, _ observed: Observation) throws(HostError) -> Change? {
         if departed.last.attributes.type == .unit {

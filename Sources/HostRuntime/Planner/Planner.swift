@@ -7,7 +7,7 @@ public enum Planner {
     /// The ordered changes that would remove every difference, and what could not be planned.
     ///
     /// Units that left come first, so that what takes their place can start; then what is declared, in the order of its
-    /// dependencies; then paths that left, from the deepest.
+    /// dependencies; then paths that left, from the deepest; then what was there before them is put back.
     public static func plan(_ request: PlanRequest) -> PlanResult {
         var draft = PlanDraft(
             context: request.context, observations: request.observations, departure: request.cause.ofDeparture)
@@ -19,6 +19,7 @@ public enum Planner {
         for departed in removals.paths { draft.remove(departed, after: changedUnits) }
         return PlanResult(
             plan: Plan(draft.changes, for: request.cause, commit: request.commit), problems: draft.problems,
+        draft.putBack()
             inSync: draft.inSync, onTheirWay: draft.onTheirWay, forgettable: removals.forgettable + draft.removed)
     }
 

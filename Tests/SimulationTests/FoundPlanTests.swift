@@ -1,0 +1,57 @@
+import Model
+import Simulation
+import TestSupport
+import Testing
+
+/// What the simulation found of plans that never came to their end.
+@Suite struct FoundPlanTests {
+    @Test(.tags(.i7)) func `what was there before is put back after the directory that holds it`() async throws {
+        let script = Script(
+            seed: 1991,
+            steps: [
+                .outside(.write("/srv/d/x", 7)),
+                .commit([Piece(.file, "/srv/d/x", text: 2, prune: true)]),
+                .pass(),
+                .outside(.remove("/srv/d")),
+                .commit([Piece(.directory, "/srv/d", blueprint: .propose)]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
+
+    @Test(.tags(.i7)) func `what cannot be put back, as its directory is only observed, holds up nothing else`()
+        async throws
+    {
+        let script = Script(
+            seed: 8979, before: [.write("/srv/d/y", 3)],
+            steps: [
+                .commit([
+                    Piece(.file, "/srv/d/e/z", text: 2, blueprint: .observe),
+                    Piece(.file, "/srv/d/y", text: 5, prune: true),
+                ]),
+                .pass(),
+                .pass([Event(8, .outside(.remove("/srv/d")))]),
+                .commit([
+                    Piece(.file, "/srv/a", text: 3, blueprint: .propose),
+                    Piece(.directory, "/srv/d", blueprint: .observe),
+                ]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
+
+    @Test(.tags(.i7))
+    func `what cannot be put back, as a link is in the place of its directory, holds up nothing else`()
+        async throws
+    {
+        let script = Script(
+            seed: 7919, before: [.replace("/srv/t/s", 2)],
+            steps: [
+                .commit([Piece(.file, "/srv/t/s", text: 6)]),
+                .pass(),
+                .outside(.link("/srv/t", to: "/srv/elsewhere")),
+                .commit([Piece(.file, "/srv/t/s", isAbsent: true, prune: true)]),
+                .pass(),
+                .commit([Piece(.directory, "/srv/t", blueprint: .propose), Piece(.directory, "/srv/d/e")]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
+}
