@@ -54,4 +54,21 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i7)) func `what only is to be purged from a directory holds up nothing in it`() async throws {
+        let directory = Piece(.directory, "/srv/d", purges: true, onDrift: .ignore, prune: true)
+        let script = Script(
+            seed: 2601,
+            steps: [
+                .commit([directory]),
+                .pass(),
+                .commit([
+                    directory, Piece(.directory, "/srv/t"),
+                    Piece(.symlink, "/srv/d/e/z", text: 0, blueprint: .observe),
+                    Piece(.file, "/srv/d/x", text: 3, blueprint: .propose),
+                ]),
+                .pass([Event(27, .outside(.write("/srv/d/y", 20)))]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }

@@ -74,7 +74,6 @@ struct PlanDraft {
                     problems[departed.id] = .blocked(by: above)
                     return
                 }
-                change.dependencies = first + earlierRemovals(for: departed.id)
                 change.cause = departure
                 if change.action == .create {
                     change.dependencies = first
@@ -90,6 +89,7 @@ struct PlanDraft {
             problems[departed.id] = .observation(error)
         }
     }
+
     /// Puts back what was at departed paths, from the top: each after the directory that holds it, where the plan makes
     /// that too, and not at all where it goes or cannot be made.
     mutating func putBack() {
@@ -107,7 +107,6 @@ struct PlanDraft {
             context.changed.insert(change.resource)
         }
     }
-
 
     private func removal(_ departed: DepartedResource, _ observed: Observation) throws(HostError) -> Change? {
         if departed.last.attributes.type == .unit {
@@ -162,6 +161,9 @@ struct PlanDraft {
         change.dependencies = stopped + dependencies(of: resource)
         changes.append(change)
         context.changed.insert(resource.id)
+        guard change.purgesOnly else { return }
+        purged.insert(resource.id)
+        passedOn[resource.id] = change.dependencies
     }
 
     private func changedLink(above resource: DeclaredResource) -> ResourceID? {
@@ -191,9 +193,24 @@ struct PlanDraft {
         var found: [ResourceID] = []
         var seen: Set<ResourceID> = []
         for first in resource.dependencies {
-            let changed = context.changed.contains(first) ? [first] : passedOn[first] ?? []
+            let isWaitedFor = context.changed.contains(first) && !(purged.contains(first) && resource.lies(in: first))
+            let changed = isWaitedFor ? [first] : passedOn[first] ?? []
             for id in changed where seen.insert(id).inserted { found.append(id) }
         }
         return found
+    }
+}
+
+extension Change {
+    /// Whether it does nothing but remove what a directory that purges holds.
+    fileprivate var purgesOnly: Bool {
+        guard resource.type == .directory, action == .update else { return false }
+        return operations.allSatisfy { if case .remove = $0 { true } else { false } }
+    }
+}
+
+extension DeclaredResource {
+    fileprivate func lies(in directory: ResourceID) -> Bool {
+        id.type.isPath && id.identity.utf8.starts(with: (directory.identity + "/").utf8)
     }
 }

@@ -121,6 +121,40 @@ import Testing
         #expect(plan.changes.map(\.resource.description) == ["file:/srv/link", "file:/srv/file", "directory:/srv/dir"])
     }
 
+    @Test func `what was there before is put back after the directory that holds it, or waits for it`() throws {
+        let before = FileBefore(
+            metadata: FileMetadata(owner: 0, group: 0, mode: 0o640), attributes: [], content: DeclaredContent("old"),
+            identity: FileIdentity(device: 1, inode: 2, size: 3, modified: 4, changed: 5))
+        let file = DepartedResource(last: .file("/srv/d/x", "managed", prune: true), before: .file(before))
+        let made = try Planning(SimulatedHost(seed: 1)).plan([.directory("/srv/d")], departed: [file]).plan
+        #expect(made.changes.map(\.resource.description) == ["directory:/srv/d", "file:/srv/d/x"])
+        #expect(made.changes.last?.dependencies == [ResourceID("directory:/srv/d")])
+        let directory = DepartedResource(
+            last: .directory("/srv/d", prune: true),
+            before: .directory(metadata: FileMetadata(owner: 0, group: 0, mode: 0o700), attributes: [], entries: []))
+        let both = try Planning(SimulatedHost(seed: 1)).plan([], departed: [file, directory]).plan
+        #expect(both.changes.map(\.resource.description) == ["directory:/srv/d", "file:/srv/d/x"])
+        #expect(both.changes.last?.dependencies == [ResourceID("directory:/srv/d")])
+        let host = SimulatedHost(seed: 1)
+        host.place(symlink: "/srv/d", to: "nowhere")
+        let blocked = try Planning(host).plan([.directory("/srv/d"), .file("/srv/a", "a")], departed: [file])
+        #expect(blocked.plan.changes.map(\.resource.description) == ["file:/srv/a"])
+        #expect(blocked.problems[file.id] == .blocked(by: ResourceID("directory:/srv/d")))
+    }
+
+    @Test func `what lies in a directory waits for its owner and mode, not for what is purged from it`() throws {
+        let host = SimulatedHost(seed: 1)
+        host.place(directory: "/srv/d")
+        host.write("/srv/d/stray", "x")
+        let file = DeclaredResource.file("/srv/d/x", "x")
+        let purged = try Planning(host).plan([.directory("/srv/d", purge: true), file]).plan
+        #expect(
+            purged.changes.map { "\($0.action) \($0.resource)" } == ["update directory:/srv/d", "create file:/srv/d/x"])
+        #expect(purged.changes.last?.dependencies == [])
+        let closed = try Planning(host).plan([.directory("/srv/d", mode: 0o711, purge: true), file]).plan
+        #expect(closed.changes.last?.dependencies == [ResourceID("directory:/srv/d")])
+    }
+
     @Test func `a directory that left stays while something is in it`() throws {
         let host = SimulatedHost(seed: 1)
         host.place(directory: "/srv/d")
