@@ -71,4 +71,17 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i7)) func `a unit that left and is only observed holds up no other`() async throws {
+        let script = Script(
+            seed: 7835,
+            steps: [
+                .commit([Piece(.unit, "two.service", text: 2)]),
+                .pass(),
+                .commit([Piece(.unit, "two.service", blueprint: .observe, prune: true)]),
+                .pass(),
+                .commit([Piece(.unit, "one.service", text: 2, isActive: true, blueprint: .propose)]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }

@@ -21,6 +21,9 @@ public struct DepartedResource: Sendable, Hashable {
     /// The resource.
     public var id: ResourceID { last.id }
 
+    /// Whether its last declaration keeps every run from it.
+    var isNeverRemoved: Bool { last.isProtected || last.mode == .observe }
+
     /// What is to hold of it from now on: observe this, and give it to the `ObservationContext` with everything
     /// declared.
     ///

@@ -13,13 +13,15 @@ public enum Planner {
             context: request.context, observations: request.observations, departure: request.cause.ofDeparture)
         let removals = DepartureOrder(request)
         for departed in removals.units { draft.remove(departed, after: []) }
-        let stopped = draft.changes.map(\.resource)
+        // What no run ever removes holds nothing up.
+        let staying = Set(removals.units.lazy.filter(\.isNeverRemoved).map(\.id))
+        let stopped = draft.changes.map(\.resource).filter { !staying.contains($0) }
         for resource in ordered(request.declared) { draft.add(resource, after: stopped) }
         let changedUnits = draft.changes.map(\.resource).filter { $0.type == .unit && stopped.contains($0) }
         for departed in removals.paths { draft.remove(departed, after: changedUnits) }
+        draft.putBack()
         return PlanResult(
             plan: Plan(draft.changes, for: request.cause, commit: request.commit), problems: draft.problems,
-        draft.putBack()
             inSync: draft.inSync, onTheirWay: draft.onTheirWay, forgettable: removals.forgettable + draft.removed)
     }
 

@@ -195,6 +195,21 @@ import Testing
         #expect(again.plan.isEmpty && again.forgettable == [old.id])
     }
 
+    @Test func `a unit that left and that no run removes holds up no other`() throws {
+        let text = "[Service]\nExecStart=/bin/x\n[Install]\nWantedBy=multi-user.target\n"
+        let host = SimulatedHost(seed: 1)
+        let planning = Planning(host)
+        var old = DeclaredResource.unit("old.service", active: true, content: text, prune: true)
+        try PlanInterpreter(host, texts: [text]).apply(planning.plan([old]).plan)
+        old.mode = .observe
+        let plan = try planning.plan(
+            [.unit("new.service", active: true, content: text)],
+            departed: [DepartedResource(last: old, before: nil)]
+        ).plan
+        #expect(plan.changes.map(\.resource.description) == ["unit:old.service", "unit:new.service"])
+        #expect(plan.changes.last?.dependencies == [])
+    }
+
     @Test func `a packaged unit that left gets its states back`() throws {
         let text = "[Service]\nExecStart=/bin/x\n[Install]\nWantedBy=multi-user.target\n"
         let host = SimulatedHost(seed: 1)
