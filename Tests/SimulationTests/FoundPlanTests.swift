@@ -72,6 +72,18 @@ import Testing
         #expect(try await World.play(script).violation == nil)
     }
 
+    @Test(.tags(.i7)) func `what is declared by way of a link is not purged`() async throws {
+        let script = Script(
+            seed: 4049,
+            steps: [
+                .outside(.link("/srv/d/e", to: "/srv/t")),
+                .commit([
+                    Piece(.directory, "/srv/t", purges: true), Piece(.file, "/srv/d/e/z", text: 9, blueprint: .propose),
+                ]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
+
     @Test(.tags(.i7)) func `a unit that left and is only observed holds up no other`() async throws {
         let script = Script(
             seed: 7835,

@@ -5,6 +5,9 @@ public struct DeclaredPaths: Sendable, Hashable {
     /// Names that are declared, or lead to something declared, by directory: only of directories that purge or are
     /// absent.
     private var kept: [String: Set<String>] = [:]
+    /// Every declared path and the directories that lead to one, where directories purge: behind a link, each may be
+    /// what such a directory holds.
+    private var leading: Set<String> = []
     /// Paths that will be directories.
     private var directories: Set<String> = []
     /// Paths that will be links.
@@ -45,6 +48,20 @@ public struct DeclaredPaths: Sendable, Hashable {
     /// Whether a name in a directory is declared, or leads to something that is.
     func isKept(_ name: String, in directory: String) -> Bool { kept[directory]?.contains(name) ?? false }
 
+    /// The paths that are declared, or lead to one, with a last name out of some, by that name; none that lie in the
+    /// directory itself.
+    func namesakes(of names: [String], outside directory: String) -> [String: [String]] {
+        let wanted = Set(names)
+        var found: [String: [String]] = [:]
+        for path in leading {
+            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { continue }
+            let name = String(path[path.utf8.index(after: slash)...])
+            guard wanted.contains(name), path[..<slash] != directory else { continue }
+            found[name, default: []].append(path)
+        }
+        return found.mapValues { $0.sorted() }
+    }
+
     /// Whether a name in a directory is declared to be absent, so that its own resource removes it.
     func isDeclaredAbsent(_ name: String, in directory: String) -> Bool {
         absent.contains(directory == "/" ? "/" + name : directory + "/" + name)
@@ -77,6 +94,8 @@ public struct DeclaredPaths: Sendable, Hashable {
     private mutating func keep(_ path: String) {
         var child = Substring(path)
         for directory in PathAncestors(of: path) {
+            // What leads there was recorded with another path.
+            guard leading.insert(String(child)).inserted else { return }
             let name = child.utf8.dropFirst(directory == "/" ? 1 : directory.utf8.count + 1)
             kept[String(directory)]?.insert(String(Substring(name)))
             child = directory

@@ -15,6 +15,8 @@ public struct ObservationContext: Sendable {
     ///
     /// A unit that left as a whole has an entry, be it empty.
     public var unitFiles: [ResourceID: [NamedState]] = [:]
+    /// Directories that must be looked at again though they look as they did.
+    let sparing = SparingDirectories()
     /// The versions of the account files that the names were resolved with.
     private var accountFiles: [FileIdentity?]
 

@@ -31,7 +31,9 @@ public struct ObservationPass: Sendable {
     /// Records in the table which candidates are in sync, as the plan made from the observations says.
     public func record(inSync: [ResourceID]) {
         for id in inSync {
-            guard let status = statuses[id] else { continue }
+            guard let status = statuses[id], id.type != .directory || !context.sparing.contains(id.identity) else {
+                continue
+            }
             table.record(id, inSyncAs: status, at: time)
         }
     }

@@ -32,6 +32,29 @@ import Testing
         #expect(try host.entries(of: "/etc/systemd/system", limit: 9) == ["w.service", "w.service.d"])
     }
 
+    @Test func `what is declared by way of a link is no stray, and looked for in every pass`() async throws {
+        let host = SimulatedHost(seed: 1)
+        host.place(directory: "/srv/d")
+        host.place(directory: "/srv/d/sub")
+        host.place(symlink: "/srv/l", to: "/srv/d")
+        for name in ["x", "y", "sub/z", "stray"] { host.write("/srv/d/" + name, "x") }
+        host.write("/srv/e/y", "x")
+        let declared: [DeclaredResource] = [
+            .directory("/srv/d", purge: true), .file("/srv/l/x", "x"), .file("/srv/e/y", "x"),
+            .file("/srv/l/sub/z", "x"),
+        ]
+        let plan = try Planning(host).plan(declared).plan
+        #expect(plan.changes.flatMap(\.operations) == [.remove(path: "/srv/d/stray"), .remove(path: "/srv/d/y")])
+        for stray in ["stray", "y"] { host.removeAll("/srv/d/" + stray) }
+        host.advance(by: 10_000_000_000)
+        let table = SyncTable(try ResourceGraph(declared).resources)
+        let observer = Observer(host: host, worker: InlineWorker())
+        let context = try await observer.context(for: declared)
+        let pass = try await observer.pass(over: table, context: context)
+        pass.record(inSync: declared.map(\.id))
+        #expect(try await observer.differing(from: table).map(\.id) == [ResourceID("directory:/srv/d")])
+    }
+
     @Test func `a recursive directory corrects what lies below, with execute bits only where they are`() throws {
         let result = try Planning.plan([
             .directory("/srv", owner: "www-data", mode: 0o2750, isRecursive: true),

@@ -30,7 +30,7 @@ public enum DirectoryProvider: Provider {
         }
     }
 
-    /// Entries that nobody declared; a mount point is never one.
+    /// Entries that nobody declared, by this path or by way of a link; a mount point is never one.
     private static func strays(
         in path: String, _ directory: FileStatus, on host: some HostReading, context: ObservationContext
     ) throws(HostError) -> [String] {
@@ -38,13 +38,16 @@ public enum DirectoryProvider: Provider {
             !TemporaryName.matches(name) && !context.paths.isKept(name, in: path)
                 && !context.paths.isDeclaredAbsent(name, in: path)
         }
+        var links = LinkedPaths(
+            candidates.isEmpty ? [:] : context.paths.namesakes(of: candidates, outside: path), on: host)
         var strays: [String] = []
         for name in candidates {
-            guard let status = try host.status(of: path + "/" + name), status.isOnMount(of: directory) else {
-                continue
-            }
+            guard let status = try host.status(of: path + "/" + name), status.isOnMount(of: directory),
+                try !links.leads(to: status, named: name)
+            else { continue }
             strays.append(name)
         }
+        context.sparing.note(path, spares: links.hasFound)
         return strays
     }
 
