@@ -25,12 +25,31 @@ extension HostReconciler {
     }
 
     /// Forgets resources that nothing declares any more.
+    ///
+    /// One that is paused is kept in mind until its pause ends: should it come back, the operator wins still (I10).
     func forget(_ ids: [ResourceID]) async throws {
         guard !ids.isEmpty else { return }
         let environment = environment
-        try await environment.worker.run { try environment.resources.remove(ids) }
+        let now = environment.host.wallTime()
+        let paused = state.withLock { state in
+            ids.filter { state.pausedResources[$0]?.isInForce(at: now) ?? false }
+        }
+        let untold = paused.filter { id in state.withLock { $0.phases[id] != .ignored } }
+        try await write(
+            untold.map { id in
+                ResourceUpdate(
+                    id, phase: .ignored, reason: .paused,
+                    message:
+                        "nothing declares it any more; it is forgotten when 'aetherctl resume \(id)' ends its pause")
+            })
+        let gone = paused.isEmpty ? ids : ids.filter { !paused.contains($0) }
+        guard !gone.isEmpty else { return }
+        try await environment.worker.run { try environment.resources.remove(gone) }
         state.withLock { state in
-            for id in ids { state.phases[id] = nil }
+            for id in gone {
+                state.phases[id] = nil
+                state.pausedResources[id] = nil
+            }
         }
     }
 

@@ -166,4 +166,19 @@ import Testing
             ])
         #expect(try await World.play(script).violation == nil)
     }
+
+    @Test(.tags(.i10)) func `a pause outlives that its resource leaves and comes back`() async throws {
+        let script = Script(
+            seed: 9305,
+            steps: [
+                .commit([Piece(.file, "/srv/b", text: 2, isProtected: true, prune: true)]),
+                .pass(),
+                .pause(.resource("file:/srv/b")),
+                .commit([]),
+                .pass(),
+                .commit([Piece(.file, "/srv/b", text: 2)]),
+                .pass([Event(12, .cutPowerInside(2))]),
+            ])
+        #expect(try await World.play(script).violation == nil)
+    }
 }
