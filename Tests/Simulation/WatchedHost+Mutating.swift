@@ -11,6 +11,7 @@ extension WatchedHost: HostMutating {
     ) throws(HostError) {
         let place = World.beside(path, temporaryName)
         try world.before(.prepare, place, run: permit.run)
+        world.notePrepared(place)
         try base.prepareFile(
             temporaryName, beside: path, metadata: metadata, size: size, content: content, permit: permit)
         try world.after(.prepare, place)
@@ -22,6 +23,7 @@ extension WatchedHost: HostMutating {
     ) throws(HostError) {
         let place = World.beside(path, temporaryName)
         try world.before(.prepare, place, run: permit.run)
+        world.notePrepared(place)
         try base.prepareSymlink(temporaryName, beside: path, target: target, metadata: metadata, permit: permit)
         try world.after(.prepare, place)
     }
@@ -30,6 +32,7 @@ extension WatchedHost: HostMutating {
         _ temporaryName: String, with path: String, permit: borrowing MutationPermit
     ) throws(HostError) -> FileStatus {
         try world.before(.exchange, path, run: permit.run)
+        world.noteMoved(to: temporaryName, beside: path)
         let status = try base.exchange(temporaryName, with: path, permit: permit)
         try world.after(.exchange, path)
         return status
@@ -39,6 +42,7 @@ extension WatchedHost: HostMutating {
         _ temporaryName: String, as path: String, permit: borrowing MutationPermit
     ) throws(HostError) {
         try world.before(.install, path, run: permit.run)
+        world.noteMoved(to: temporaryName, beside: path)
         try base.install(temporaryName, as: path, permit: permit)
         try world.after(.install, path)
     }
@@ -47,6 +51,7 @@ extension WatchedHost: HostMutating {
         _ path: String, to temporaryName: String, permit: borrowing MutationPermit
     ) throws(HostError) {
         try world.before(.displace, path, run: permit.run)
+        world.noteMoved(to: temporaryName, beside: path)
         try base.displace(path, to: temporaryName, permit: permit)
         try world.after(.displace, path)
     }

@@ -23,9 +23,19 @@ extension World {
         if isCut { books.withLock { $0.unsynced = [] } }
     }
 
+    /// The daemon itself writes what lies under the name of a run.
+    func notePrepared(_ place: String) { books.withLock { _ = $0.prepared.insert(place) } }
+
+    /// Something else than what the daemon wrote there may lie under the name of a run from now on.
+    func noteMoved(to name: String, beside path: String) {
+        books.withLock { _ = $0.prepared.remove(Self.beside(path, name)) }
+    }
+
     /// What others wrote and did not sync may be cut short under the name of a run too, and go back as it is.
     private func noteTorn(_ bytes: [UInt8], at path: String) {
         books.withLock { books in
+            // A copy that the daemon was writing, of bytes that it keeps, is nobody's loss.
+            if books.prepared.contains(path) { return }
             let isTheirs = books.unsynced.contains { Self.beside($0, "") == Self.beside(path, "") }
             guard isTheirs, books.foreign.contains(where: { $0.starts(with: bytes) }) else { return }
             books.wholes.insert(bytes)
@@ -90,6 +100,12 @@ extension World {
         }
     }
 
+    /// The run that a temporary belongs to.
+    private static func owner(of place: String) -> String? {
+        guard let name = place.split(separator: "/").last(where: { TemporaryName.matches($0) }) else { return nil }
+        return "run-" + name.dropFirst(TemporaryName.prefix.count).prefix { $0 != "-" }
+    }
+
     /// Checks that what was removed is recoverable still.
     func checkRemoved() {
         for digest in books.withLock(\.removed).sorted(by: { $0.hex < $1.hex }) {
@@ -99,12 +115,6 @@ extension World {
         }
     }
 }
-
-    /// The run that a temporary belongs to.
-    private static func owner(of place: String) -> String? {
-        guard let name = place.split(separator: "/").last(where: { TemporaryName.matches($0) }) else { return nil }
-        return "run-" + name.dropFirst(TemporaryName.prefix.count).prefix { $0 != "-" }
-    }
 
 extension ContentStore {
     /// All bytes of a blob.

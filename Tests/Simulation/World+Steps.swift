@@ -70,9 +70,10 @@ extension World {
         books.withLock { $0.events = events }
         var key = key
         for _ in 0..<50 {
+            let target = try target()
             let hasSucceeded = await reconcile(key)
             guard try await revive() else {
-                if key == .pass, hasSucceeded { try checkPass() }
+                if key == .pass, hasSucceeded { try checkPass(over: target) }
                 return
             }
             if isViolated { return }

@@ -174,6 +174,8 @@ struct Books: Sendable {
     /// Every byte string that somebody meant to write, and those of others among them.
     var wholes: Set<[UInt8]> = []
     var foreign: Set<[UInt8]> = []
+    /// Names of runs under which lies what the daemon itself wrote there, and nothing that it moved there.
+    var prepared: Set<String> = []
     /// Paths that others wrote and nobody synced.
     var unsynced: Set<String> = []
     /// Digests of others' bytes that the daemon removed from the disk.
