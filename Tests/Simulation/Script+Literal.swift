@@ -73,6 +73,8 @@ extension Event.What: CustomStringConvertible {
         switch self {
         case .fail(let failure, let times): ".fail(.\(failure.rawValue)\(times == 1 ? "" : ", times: \(times)"))"
         case .failAfter(let failure): ".failAfter(.\(failure.rawValue))"
+        case .failAudit(let times): ".failAudit(\(times == 1 ? "" : "times: \(times)"))"
+        case .failAuditAfter: ".failAuditAfter"
         case .slow(let seconds): ".slow(seconds: \(seconds))"
         case .kill: ".kill"
         case .killInside(let point): ".killInside(\(point))"

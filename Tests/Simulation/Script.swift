@@ -75,6 +75,10 @@ package struct Event: Sendable, Hashable {
         case fail(Failure, times: Int = 1)
         /// The call does its work and then fails all the same.
         case failAfter(Failure)
+        /// So many records are not added to the audit log.
+        case failAudit(times: Int = 1)
+        /// A record is added to the audit log, which says that it was not.
+        case failAuditAfter
         /// The call takes this long.
         case slow(seconds: Int)
         /// The daemon is killed before the call.

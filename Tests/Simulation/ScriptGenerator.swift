@@ -7,6 +7,8 @@ import Model
 /// meet in quiet company.
 package struct ScriptGenerator {
     private var random: Chance
+    /// What was thought of later is drawn apart, so that every seed stays the history that it was, but for that.
+    private var later: Chance
     private let seed: UInt64
     private var nextText = 1
     private var pieces: [Piece] = []
@@ -22,6 +24,7 @@ package struct ScriptGenerator {
     package init(seed: UInt64) {
         self.seed = seed
         random = Chance(seed: seed)
+        later = Chance(seed: ~seed)
         mayDie = random.is(75)
         mayFail = random.is(50)
         mayMeet = random.is(70)
@@ -132,6 +135,10 @@ package struct ScriptGenerator {
             while random.is(28) { events.append(Event(random.number(1...reach), death())) }
         }
         if random.is(5) { events.append(Event(random.number(1...reach), .hint(hint(of: act(), countsText: false)))) }
+        if mayFail, later.is(12) {
+            let what: Event.What = later.is(25) ? .failAuditAfter : .failAudit(times: later.number(1...3))
+            events.append(Event(later.number(1...reach), what))
+        }
         return events.sorted { $0.at < $1.at }
     }
 

@@ -77,6 +77,27 @@ extension World {
         if failure != nil { throw StoreError(.unavailable, "cannot \(act): the disk failed after all") }
     }
 
+    /// Comes before every record of the audit log, which is no call of its own.
+    func willAudit(_ act: String, _ durability: Durability) throws(StoreError) -> Durability {
+        tape.note("write", act, "\(durability)")
+        if host.isStopped { throw StoreError(.unavailable, "the daemon is dead") }
+        let fails = books.withLock { books in
+            defer { books.auditFailures = max(0, books.auditFailures - 1) }
+            return books.auditFailures > 0
+        }
+        if fails { throw StoreError(.unavailable, "cannot \(act): the disk failed") }
+        return durability
+    }
+
+    /// Comes after every record of the audit log.
+    func didAudit(_ act: String) throws(StoreError) {
+        let fails = books.withLock { books in
+            defer { books.auditFailsAfter = false }
+            return books.auditFailsAfter
+        }
+        if fails { throw StoreError(.unavailable, "cannot \(act): the disk failed after all") }
+    }
+
     /// Counts a call and lets what is due happen; throws when the daemon is dead or dies now.
     private func arrive() throws(HostError) {
         if host.isStopped { throw HostError(.stopped, "the daemon is dead") }
@@ -101,6 +122,8 @@ extension World {
         switch what {
         case .fail(let failure, let times): books.withLock { $0.failing = (failure, times) }
         case .failAfter(let failure): books.withLock { $0.failsAfter = failure }
+        case .failAudit(let times): books.withLock { $0.auditFailures = times }
+        case .failAuditAfter: books.withLock { $0.auditFailsAfter = true }
         case .slow(let seconds): host.advance(by: Int64(seconds) * 1_000_000_000)
         case .kill: die(.killed)
         case .cutPower: die(.powerCut)

@@ -50,6 +50,12 @@ extension World {
         let base = self.host
         let generations = GenerationTable(database)
         let audit = try AuditLog(directory: directory + "/audit", clock: { base.wallTime() })
+        audit.watchWrites(
+            WriteWatcher(
+                willWrite: { [weak self] (act, durability) throws(StoreError) in
+                    try self?.willAudit(act, durability) ?? durability
+                },
+                didWrite: { [weak self] (act) throws(StoreError) in try self?.didAudit(act) }))
         let endings = RunEndings<RunEnding<WatchedHost>>(clock: SimulatedClock(host: base)) { runs in
             await executor.end(runs)
         }

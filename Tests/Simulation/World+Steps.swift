@@ -24,6 +24,8 @@ extension World {
                 books.events = []
                 books.failing = nil
                 books.failsAfter = nil
+                books.auditFailures = 0
+                books.auditFailsAfter = false
             }
             _ = try await revive()
             lookForTorn(afterPowerCut: false)

@@ -145,6 +145,9 @@ struct Books: Sendable {
     var events: [Event] = []
     var failing: (failure: Failure, times: Int)?
     var failsAfter: Failure?
+    /// How many records of the audit log are lost before they are written, and whether the next is written and fails.
+    var auditFailures = 0
+    var auditFailsAfter = false
     /// Whether anything came in between in this step.
     var isDisturbed = false
     var isInterrupted = false

@@ -13,6 +13,7 @@ public final class AuditLog: Sendable {
     /// The verb of records about what a crash left of a line.
     static let truncateVerb = "audit.truncate"
     private static let actor = "aetheredged"
+    private static let act = "append to the audit log"
 
     private struct State: ~Copyable {
         var file: FileDescriptor
@@ -26,6 +27,7 @@ public final class AuditLog: Sendable {
     private let limits: AuditLimits
     private let clock: @Sendable () -> WallTime
     private let state: Mutex<State>
+    private let watcher = Mutex<WriteWatcher?>(nil)
 
     /// Opens the log in a directory, which is made where there is none.
     ///
@@ -60,6 +62,8 @@ public final class AuditLog: Sendable {
     @discardableResult
     public func append(_ record: AuditRecord, durability: Durability) throws(StoreError) -> ContentDigest {
         let now = clock()
+        let watcher = watcher.withLock { $0 }
+        let durability = try watcher?.willWrite(Self.act, durability) ?? durability
         // The lock is held during the write, as the order of the lines is the order of the chain.
         let result = state.withLock { state in
             Result { () throws(StoreError) in
@@ -69,8 +73,13 @@ public final class AuditLog: Sendable {
                 return state.head.hash
             }
         }
-        return try result.get()
+        let hash = try result.get()
+        try watcher?.didWrite(Self.act)
+        return hash
     }
+
+    /// Tells of every record from now on; nil ends it.
+    package func watchWrites(_ next: WriteWatcher?) { watcher.withLock { $0 = next } }
 
     /// Checks every record that is kept, and names the first that does not fit.
     public func verify() throws(StoreError) -> AuditVerification {

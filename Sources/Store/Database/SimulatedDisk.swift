@@ -37,7 +37,7 @@ final class SimulatedDisk: Sendable {
     var durableCopy: DatabaseQueue? { durable.withLock { $0 } }
 }
 
-/// Hears of every write to a database in memory, and can make it fail.
+/// Hears of every write to a database in memory or to an audit log, and can make it fail.
 ///
 /// It is called in the turn of the write, and must not use the database.
 package struct WriteWatcher: Sendable {
