@@ -118,7 +118,8 @@ extension World {
                 paused.contains(.everything) || paused.contains(.blueprint(declaration.mode))
                 || paused.contains(.resource(change.resource.description))
             if isPaused { return violate("I10", "run '\(run.name)' changes '\(change.resource)', which is paused") }
-            let isCovered = run.plan.cause == .drift && approved.contains(declaration)
+            let isCovered =
+                run.plan.cause == .drift && (approved[declaration.id]?.contains(declaration.attributes) ?? false)
             if declaration.mode == .propose, !isCovered { needsApproval = change.resource }
             if change.action == .remove, declared.isEmpty, run.plan.cause != .drift { needsApproval = change.resource }
         }
@@ -145,18 +146,41 @@ extension World {
         let isNamed = run.plan.changes.contains { $0.resource.identity == path }
         // Of what is to be purged from a directory, a plan shows the names.
         guard isNamed || (now == nil) != (shown[path] == nil) else { return }
-        guard !Self.isSame(shown[path], now, kind) else { return }
+        guard !Self.isSame(shown[path], now, kind, managed(path, by: run.plan)) else { return }
         violate(
             "I5",
             "\(kind.rawValue) of '\(path)' by run '\(run.name)', which was planned for \(Self.text(shown[path])), "
                 + "while it is \(Self.text(now))")
     }
 
-    private static func isSame(_ left: SimulatedSight?, _ right: SimulatedSight?, _ kind: CallKind) -> Bool {
+    /// Whether owner and mode of a path are the business of a plan: it sets them, or they are declared.
+    private func managed(_ path: String, by plan: Plan) -> (owner: Bool, mode: Bool) {
+        var managed = (owner: false, mode: false)
+        let declared = books.withLock { books in
+            books.commits.first { $0.name == plan.commit }?.resources.filter { $0.id.identity == path } ?? []
+        }
+        for resource in declared {
+            switch resource.attributes {
+            case .file(let file): managed = (file.owner != nil, file.mode != nil)
+            case .directory(let directory): managed = (directory.owner != nil, directory.mode != nil)
+            case .symlink, .unit: continue
+            }
+        }
+        for case .setMetadata(path, let metadata) in plan.changes.flatMap(\.operations) {
+            if metadata.owner != nil { managed.owner = true }
+            if metadata.mode != nil { managed.mode = true }
+        }
+        return managed
+    }
+
+    private static func isSame(
+        _ left: SimulatedSight?, _ right: SimulatedSight?, _ kind: CallKind, _ managed: (owner: Bool, mode: Bool)
+    ) -> Bool {
         guard let left, let right else { return left == right }
         if case .directory = left.content, case .directory = right.content { return true }
         if kind == .setMetadata || kind == .setAttributes {
-            return left.permissions == right.permissions && left.owner == right.owner
+            return (!managed.mode || left.permissions == right.permissions)
+                && (!managed.owner || left.owner == right.owner)
         }
         return left.content == right.content
     }

@@ -109,7 +109,11 @@ extension World {
                 }
                 return (books.death, books.isInterrupted)
             }
-            guard host.isStopped || isInterrupted else { return hasDied }
+            guard host.isStopped || isInterrupted else {
+                // A death in the middle of a call that had no middle does not come later.
+                host.stop(atPoint: nil)
+                return hasDied
+            }
             hasDied = true
             tape.note("start", death.map { "\($0)" } ?? "interrupted")
             switch death {

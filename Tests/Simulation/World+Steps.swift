@@ -182,7 +182,9 @@ extension World {
             books.answers[run.name] = (isYes, run.planHash)
             if !isYes { books.hasDenied = true }
             guard isYes, let commit = books.commits.first(where: { $0.name == run.plan.commit }) else { return }
-            books.approved.formUnion(commit.resources.filter { $0.mode == .propose })
+            for declared in commit.resources where declared.mode == .propose {
+                books.approved[declared.id, default: []].insert(declared.attributes)
+            }
         }
     }
 

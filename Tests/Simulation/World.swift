@@ -168,8 +168,8 @@ struct Books: Sendable {
     var hasDenied = false
     /// Whether a rollback may hold commits back.
     var isHeld = false
-    /// Declarations that somebody approved.
-    var approved: Set<DeclaredResource> = []
+    /// What somebody approved to hold: its order, and what becomes of it when it leaves, change nothing of that.
+    var approved: [ResourceID: Set<ResourceAttributes>] = [:]
     var paused: Set<Scope> = []
     var pausedBefore: Set<Scope> = []
     var commits: [(name: String, resources: [DeclaredResource])] = []
