@@ -1,5 +1,6 @@
 import ControllerRuntime
 import HostRuntime
+import LinuxIO
 import Logging
 import Model
 import Store
@@ -15,6 +16,25 @@ extension HostReconciler {
             try environment.resources.write(updates, at: time, durability: .deferred)
         }
         remember(updates.map { ($0.id, $0.phase) })
+    }
+
+    /// Gives rows their turn to be written, before all that is written later, and notes their phases.
+    private func writeLater(_ updates: [ResourceUpdate]) {
+        guard !updates.isEmpty else { return }
+        let time = environment.host.wallTime()
+        let pending = environment.resources.writeLater(updates, at: time, durability: .deferred)
+        state.withLock { $0.rows = pending }
+        remember(updates.map { ($0.id, $0.phase) })
+    }
+
+    /// Waits until the rows of the last survey are written.
+    func rowsWritten() async throws {
+        let pending = state.withLock { state in
+            defer { state.rows = nil }
+            return state.rows
+        }
+        guard let pending else { return }
+        try await environment.worker.run { try pending.wait() }
     }
 
     /// Notes phases that the rows have.
@@ -55,6 +75,8 @@ extension HostReconciler {
 
     /// Brings the rows up to what a survey found, before anything is run: what is in sync, what differs and what
     /// cannot be done.
+    ///
+    /// The rows of thousands take a while: what goes before a run is done meanwhile, see `rowsWritten`.
     func settle(_ survey: Survey) async throws {
         let (phases, settled) = state.withLock { ($0.phases, $0.settled) }
         let isNewTarget = settled?.number != survey.target.number
@@ -82,7 +104,7 @@ extension HostReconciler {
                 updates.append(ResourceUpdate(id, phase: .inSync, declared: declaration))
             }
         }
-        try await write(forgettingFilesLeft(updates, in: survey.target))
+        writeLater(try await forgettingFilesLeft(updates, in: survey.target))
         try await forget(survey.planned.forgettable.filter { !wanted.contains($0) })
         state.withLock { state in
             state.settled = survey.target

@@ -51,6 +51,7 @@ extension HostReconciler {
         var survey = try await self.survey(target.0, cause: target.1)
         try await settle(survey)
         if let wanted = state.withLock({ $0.passes.planHash }), wanted != survey.planned.plan.hash {
+            try await rowsWritten()
             return (.planChanged, "the plan is now \(survey.planned.plan.hash); run 'aetherctl plan' and look again")
         }
         var drift = PassResult.nothingToDo
@@ -67,6 +68,7 @@ extension HostReconciler {
             wanted = try await carryOut(
                 survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
         }
+        try await rowsWritten()
         if drift != .waitingForApproval { try await supersedeWaiting(ofDrift: true) }
         if wanted != .waitingForApproval, wanted != .paused { try await supersedeWaiting(ofDrift: false) }
         var result = survey.split.wanted.isEmpty ? drift : wanted

@@ -105,6 +105,7 @@ extension HostReconciler {
                 createdTime: time, startTime: time)
             record = try await environment.worker.run { try environment.journal.create(draft, durability: .deferred) }
         }
+        try await rowsWritten()
         let control = RunControl()
         state.withLock { state in
             state.activeRun = control

@@ -1,5 +1,6 @@
 public import ControllerRuntime
 public import HostRuntime
+import LinuxIO
 import Logging
 public import Model
 import Store
@@ -39,6 +40,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
         /// The generation whose declarations the rows have.
         var settled: LoadedGeneration?
+        /// Rows that a survey brought up to date, while they are being written.
+        var rows: PendingCall<StoreError>?
         var requester = "controller"
         /// Passes in a row that left something failed.
         var retries = 0
@@ -164,6 +167,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     private func load() async throws {
         guard !state.withLock({ $0.isLoaded }) else { return }
         let environment = environment
+        // Whatever became of them, what the store holds is read now.
+        do { try await rowsWritten() } catch is StoreError {}
         let (inForce, known) = try await environment.worker.run {
             let inForce = try environment.generations.newest(state: .good).map(LoadedGeneration.init)
             return (inForce, KnownRows(try environment.resources.allRows(), inForce: inForce))

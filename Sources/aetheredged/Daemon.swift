@@ -76,8 +76,8 @@ struct Daemon: Sendable {
             host: host, journal: RunJournal(database), content: content, resources: resources,
             worker: try ThreadWorker(name: "ae-run", count: Self.parallelThreads), transport: try Transport(),
             boundary: CrashPoint.hook(variables)
-        ) { ids, declared in
-            await planner.reobserve(ids, declared: declared)
+        ) { ids, declared, written in
+            await planner.reobserve(ids, declared: declared, written: written)
         }
         let publisher = RunPublisher(
             journal: RunJournal(database), settings: settings, objects: objects, worker: worker, logger: logger)

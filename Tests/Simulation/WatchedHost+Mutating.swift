@@ -8,13 +8,14 @@ extension WatchedHost: HostMutating {
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
         permit: borrowing MutationPermit
-    ) throws(HostError) {
+    ) throws(HostError) -> FileIdentity {
         let place = World.beside(path, temporaryName)
         try world.before(.prepare, place, run: permit.run)
         world.notePrepared(place)
-        try base.prepareFile(
+        let identity = try base.prepareFile(
             temporaryName, beside: path, metadata: metadata, size: size, content: content, permit: permit)
         try world.after(.prepare, place)
+        return identity
     }
 
     package func prepareSymlink(

@@ -46,7 +46,7 @@ extension World {
         let executor = Executor(
             host: host, journal: journal, content: content, resources: resources, worker: worker,
             clock: SimulatedClock(host: self.host)
-        ) { ids, declared in await planner.reobserve(ids, declared: declared) }
+        ) { ids, declared, written in await planner.reobserve(ids, declared: declared, written: written) }
         let base = self.host
         let generations = GenerationTable(database)
         let audit = try AuditLog(directory: directory + "/audit", clock: { base.wallTime() })

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LinuxIO
 import Model
 import Store
 import TestSupport
@@ -31,6 +32,29 @@ import Testing
             let version = try #require(try table.rows(ids: [fileID(199)]).first).version.value
             try database.close()
             try body(path, version)
+        }
+    }
+
+    @Test func `a write that is not waited for comes before every later one`() throws {
+        try withDatabase { database, _ in
+            let table = ResourceTable(database)
+            let all = (0..<2_000).map { update($0) }
+            let pending = table.writeLater(all, at: time(), durability: .deferred)
+            try table.remove([fileID(7)])
+            // What stands after it was written after it.
+            #expect(try table.rows(ids: [fileID(6), fileID(7)]).map(\.id) == [fileID(6)])
+            try pending.wait()
+            #expect(try table.allRows().count == 1_999)
+        }
+    }
+
+    @Test func `a write that is not waited for says that it failed`() throws {
+        try withDatabase { database, _ in
+            let table = ResourceTable(database)
+            try database.close()
+            let pending = table.writeLater([update(1)], at: time(), durability: .deferred)
+            #expect(try code { try pending.wait() } == .unavailable)
+            #expect(try code { try pending.wait() } == .unavailable)
         }
     }
 

@@ -113,11 +113,26 @@ import Testing
     @Test func `the stored form of names never changes`() throws {
         #expect(Set(CompactForm.names).count == CompactForm.names.count)
         // Rows of earlier versions hold these numbers.
-        #expect(CompactForm.numbers["_0"] == 2)
-        #expect(CompactForm.numbers["id"] == 48)
-        #expect(CompactForm.numbers["temporaryName"] == 117)
+        #expect(CompactForm.number(of: "_0") == 2)
+        #expect(CompactForm.number(of: "id") == 48)
+        #expect(CompactForm.number(of: "temporaryName") == 117)
+        for (position, name) in CompactForm.names.enumerated() {
+            #expect(CompactForm.number(of: name) == UInt64(position) + CompactForm.firstName)
+        }
+        for name in ["", "i", "idx", "names", "é"] { #expect(CompactForm.number(of: name) == nil, "\(name)") }
         let data = try RowCoding.encode(["id": "x"])
         #expect(Array(data) == [1, 12, 48, 7, 1, UInt8(ascii: "x"), 0])
+    }
+
+    @Test(arguments: [0, 1, 255, 256, 257, 2_000])
+    func `an array that is encoded in pieces has the bytes of one that is not`(_ count: Int) throws {
+        let steps = (0..<count).map { step($0, before: states[$0 % states.count]) }
+        // The last piece first, as threads may come.
+        let backwards: ParallelLoop = { count, chunk, body in
+            for start in stride(from: 0, to: count, by: chunk).reversed() { body(start..<min(start + chunk, count)) }
+        }
+        #expect(try RowCoding.encodeArray(steps, backwards) == RowCoding.encode(steps))
+        #expect(try RowCoding.encodeEach(steps, backwards) == steps.map { try RowCoding.encode($0) })
     }
 
     @Test func `damaged bytes are refused, whatever is wrong with them`() throws {

@@ -70,9 +70,9 @@ final class LoopFixture: Sendable {
             host: host, observer: Observer(host: host, worker: worker), content: content, worker: worker)
         let executor = Executor(
             host: host, journal: journal, content: content, resources: resources, worker: worker, boundary: boundary
-        ) { [observedAgain] ids, declared in
+        ) { [observedAgain] ids, declared, written in
             observedAgain.call()
-            return await planner.reobserve(ids, declared: declared)
+            return await planner.reobserve(ids, declared: declared, written: written)
         }
         let host = host
         let logger = Logger(label: "test") { [log] _ in LogHandlerOfTests(capture: log) }

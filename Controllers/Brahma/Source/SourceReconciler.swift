@@ -117,7 +117,7 @@ public struct SourceReconciler: Reconciler {
                 number: 0, commit: fetched.commit, resources: site.resources, state: .candidate,
                 createdTime: environment.wallTime())
             try await environment.worker.run {
-                _ = try environment.generations.insert(record)
+                _ = try environment.generations.insert(record, environment.worker.forEachParallel)
                 _ = try environment.generations.prune(keep: environment.generationsKept)
             }
             environment.logger.info(

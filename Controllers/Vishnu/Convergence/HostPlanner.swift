@@ -83,24 +83,20 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
     }
 
     /// Observes resources again for the executor: digests as plans hold them.
+    ///
+    /// `written` are files whose bytes the executor wrote itself.
     public func reobserve(
-        _ resources: [ResourceID], declared: [ResourceID: DeclaredResource]
+        _ resources: [ResourceID], declared: [ResourceID: DeclaredResource], written: [ResourceID: WrittenFile]
     ) async -> [ResourceID: Result<ContentDigest, HostError>] {
         let known = prepared.withLock { $0 }
         let scope = resources.compactMap { id in
             declared[id] ?? known?.departedTargets.first { $0.id == id }
         }
         do {
-            let context: ObservationContext
+            var context: ObservationContext
             if let known { context = known.context } else { context = try await observer.context(for: scope) }
-            let planContext = PlanContext(context)
-            let declarations = Dictionary(scope.map { ($0.id, $0) }) { first, _ in first }
-            var digests: [ResourceID: Result<ContentDigest, HostError>] = [:]
-            for (id, observation) in try await observer.observe(scope, context: context) {
-                guard let declaration = declarations[id] else { continue }
-                digests[id] = observation.map { planContext.digest(of: $0, for: declaration) }
-            }
-            return digests
+            context.written = written
+            return try await observer.digests(of: scope, context: context)
         } catch {
             let failure = HostError(.unavailable, "cannot observe again: \(error)")
             return Dictionary(resources.map { ($0, .failure(failure)) }) { first, _ in first }

@@ -10,7 +10,7 @@ extension Executor {
     /// The resources that are no longer as the run left them or as it was planned for; nil when the host stopped.
     func changedSinceStop(_ run: RunRecord, _ hand: StepHand<Host>, _ ledger: RunLedger) async -> [ResourceID]? {
         let stopped = StoppedRun(run.plan, hand.layout, ledger)
-        let observed = await observe(stopped.expected.keys.sorted(), ledger.declared)
+        let observed = await observe(stopped.expected.keys.sorted(), ledger.declared, [:])
         var changed: Set<ResourceID> = []
         for (id, digests) in stopped.expected {
             switch observed[id] {

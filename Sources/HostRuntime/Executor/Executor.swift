@@ -1,14 +1,16 @@
 public import HTTPTransport
+internal import LinuxIO
 public import Model
 public import Store
 
 /// Observes resources again and returns the digests of what is observed, as plans hold them.
 ///
-/// `declared` has the declarations that the run leads to; a resource that leaves the host has none.
+/// `declared` has the declarations that the run leads to; a resource that leaves the host has none. `written` are files
+/// whose bytes the run wrote itself.
 public typealias Reobservation =
-    @Sendable (_ resources: [ResourceID], _ declared: [ResourceID: DeclaredResource]) async -> [ResourceID: Result<
-        ContentDigest, HostError
-    >]
+    @Sendable (
+        _ resources: [ResourceID], _ declared: [ResourceID: DeclaredResource], _ written: [ResourceID: WrittenFile]
+    ) async -> [ResourceID: Result<ContentDigest, HostError>]
 
 /// Carries out runs: the one door through which a host is changed (I1).
 ///
@@ -76,6 +78,7 @@ public struct Executor<Host: HostMutating>: Sendable {
         do {
             let records = isNew ? [] : try await committed(run)
             for record in records { ledger.records[record.index] = record }
+            ledger.stepsDone = records.count { $0.state == .done }
         } catch {
             let failure = RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)")
             return .ended(.failed(failure, notUndone: []))
@@ -172,11 +175,21 @@ extension Executor {
                 turn = next
                 continue
             }
-            guard let event else { return .ended(.interrupted) }
+            guard let event else {
+                await endSync(turn.ledger)
+                return .ended(.interrupted)
+            }
             turn.action = turn.machine.handle(event, control.current)
         }
         progress(RunProgress(stepsDone: turn.ledger.stepsDone, stepsTotal: hand.layout.steps.count))
         return .recorded(RunEnding(hand: hand, turn: turn))
+    }
+
+    /// Waits for the sync of a batch that is left where it is.
+    private func endSync(_ ledger: RunLedger) async {
+        guard let syncing = ledger.contentSync else { return }
+        // Recovery syncs again what it needs.
+        do { try await worker.run { try syncing.wait() } } catch {}
     }
 
     func hand(for run: RunRecord) -> StepHand<Host> {
@@ -212,17 +225,19 @@ extension Executor {
     /// Compares resources with what was planned for (I5); nil when the host stopped.
     private func compare(_ ids: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
         guard !ids.isEmpty else { return .compared(changed: []) }
-        let observed = await observe(ids, ledger.declared)
+        let observed = await observe(ids, ledger.declared, [:])
         var changed: [ResourceID] = []
-        for change in run.plan.changes {
-            guard let result = observed[change.resource] else { continue }
+        // By position: a copy of each change would cost a large run much.
+        for position in run.plan.changes.indices {
+            let resource = run.plan.changes[position].resource
+            guard let result = observed[resource] else { continue }
             switch result {
-            case .success(change.before): continue
-            case .success: changed.append(change.resource)
+            case .success(let digest):
+                if digest != run.plan.changes[position].before { changed.append(resource) }
             case .failure(let error) where error.code == .stopped:
                 return nil
             case .failure(let error):
-                return .failed(RunFailure(.operation, resource: change.resource, error.message))
+                return .failed(RunFailure(.operation, resource: resource, error.message))
             }
         }
         let missing = ids.filter { observed[$0] == nil }
@@ -232,26 +247,28 @@ extension Executor {
     /// Observes changes that are made, and probes them; nil when the host stopped.
     func verify(_ changes: [Int], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
         guard !changes.isEmpty else { return .done }
-        let observed = await observe(changes.map { run.plan.changes[$0].resource }, ledger.declared)
-        for change in changes.map({ run.plan.changes[$0] }) {
-            switch observed[change.resource] {
-            case .success(change.after)?: continue
+        let observed = await observe(changes.map { run.plan.changes[$0].resource }, ledger.declared, ledger.written)
+        for position in changes {
+            let resource = run.plan.changes[position].resource
+            switch observed[resource] {
+            case .success(let digest)? where digest == run.plan.changes[position].after: continue
             case .failure(let error)? where error.code == .stopped:
                 return nil
             case .failure(let error)?:
-                return .failed(RunFailure(.verification, resource: change.resource, error.message))
+                return .failed(RunFailure(.verification, resource: resource, error.message))
             case .success?, nil:
                 return .failed(
                     RunFailure(
-                        .verification, resource: change.resource,
-                        "changed \(change.resource), but it is not observed as planned; somebody else changes it"
+                        .verification, resource: resource,
+                        "changed \(resource), but it is not observed as planned; somebody else changes it"
                     ))
             }
         }
-        for change in changes.map({ run.plan.changes[$0] }) {
-            for probe in ledger.declared[change.resource]?.verify ?? [] {
-                if let message = await probes.run(probe, of: change.resource, hand: hand(for: run)) {
-                    return .failed(RunFailure(.verification, resource: change.resource, message))
+        for position in changes {
+            let resource = run.plan.changes[position].resource
+            for probe in ledger.declared[resource]?.verify ?? [] {
+                if let message = await probes.run(probe, of: resource, hand: hand(for: run)) {
+                    return .failed(RunFailure(.verification, resource: resource, message))
                 }
             }
         }

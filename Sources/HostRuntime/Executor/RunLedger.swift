@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 import Store
 
@@ -5,6 +6,8 @@ import Store
 struct RunLedger: Sendable {
     /// Steps whose intents are, or may be, in the journal.
     var records: [Int: StepRecord] = [:]
+    /// How many of them are done.
+    var stepsDone = 0
     /// Steps of the batch that is being prepared; their temporaries may exist without an intent.
     var prepared: [StepRecord] = []
     /// Steps whose old file had just been written when it was kept, so that only its bytes tell whether it changed
@@ -16,6 +19,10 @@ struct RunLedger: Sendable {
     var staged: [StagedContent] = []
     /// Steps of the batch in hand that displaced directories.
     var trees: Set<Int> = []
+    /// The sync of the temporaries of a large batch, from when they are written until the intents are.
+    var contentSync: PendingCall<StepStop>?
+    /// Files of the batch in hand that it wrote itself.
+    var written: [ResourceID: WrittenFile] = [:]
     /// Writers that came in between.
     var concurrentWrites: [ConcurrentWrite] = []
     /// The declarations that the run leads to; a resource that leaves the host has none.
@@ -30,6 +37,4 @@ struct RunLedger: Sendable {
 
     /// The records in the order of their steps.
     var ordered: [StepRecord] { records.values.sorted { $0.index < $1.index } }
-    /// Steps that are done.
-    var stepsDone: Int { records.values.count { $0.state == .done } }
 }

@@ -15,7 +15,9 @@ extension StepHand {
         }
         let isMany = records.count >= configuration.parallelStepsMinimum
         let stops = Mutex<[Int: StepStop]>([:])
-        worker.forEachParallel(count: records.count, chunk: isMany ? 32 : max(1, records.count)) { range in
+        worker.forEachParallel(
+            count: records.count, chunk: isMany ? Self.pieceSize(of: records.count) : max(1, records.count)
+        ) { range in
             for record in records[range] {
                 if stops.withLock({ !$0.isEmpty }) { return }
                 do throws(StepStop) {

@@ -37,6 +37,7 @@ extension StepHand {
     func recordDone(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         var states: [StepResult] = []
         for index in batch.steps {
+            if let before = ledger.records[index]?.state, before != .done { ledger.stepsDone += 1 }
             ledger.records[index]?.state = .done
             states.append(StepResult(index: index, state: .done))
         }

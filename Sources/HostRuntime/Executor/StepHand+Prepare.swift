@@ -7,20 +7,16 @@ extension StepHand {
     /// A step as it was prepared.
     private struct Prepared: Sendable {
         var record: StepRecord
+        var written: WrittenFile?
         var isYoung: Bool
         var versions: [RetainedVersion]
         var staged: [StagedContent]
     }
 
-    /// What the threads that prepare have found.
+    /// What the threads that prepare have found, by the position of the first step of a piece.
     private struct Outcome {
-        var results: [Int: Result<Prepared, StepStop>] = [:]
-        var hasFailed = false
-
-        mutating func note(_ result: Result<Prepared, StepStop>, at position: Int) {
-            results[position] = result
-            if case .failure = result { hasFailed = true }
-        }
+        var pieces: [Int: [Prepared]] = [:]
+        var failures: [Int: StepStop] = [:]
     }
 
     /// Keeps the old state of a batch's targets and writes the temporaries; nothing changes under any name of a
@@ -29,6 +25,7 @@ extension StepHand {
         ledger.young = []
         ledger.versions = []
         ledger.staged = []
+        ledger.written = [:]
         guard batch.isFiles else {
             ledger.prepared = try prepareUnits(batch)
             return
@@ -41,11 +38,22 @@ extension StepHand {
                 index: step.index, resource: step.resource, operation: step.operation,
                 undo: UndoRecord(temporaryName: temporaryName(step.index), before: .none))
         }
-        let prepared = try prepareEach(Array(steps))
-        ledger.prepared = prepared.map(\.record)
-        ledger.young = Set(prepared.lazy.filter(\.isYoung).map(\.record.index))
-        ledger.versions = prepared.flatMap(\.versions)
-        ledger.staged = prepared.flatMap(\.staged)
+        var records: [StepRecord] = []
+        records.reserveCapacity(steps.count)
+        for step in try prepareEach(Array(steps)) {
+            records.append(step.record)
+            if step.isYoung { ledger.young.insert(step.record.index) }
+            ledger.versions += step.versions
+            ledger.staged += step.staged
+            if let written = step.written, step.record.operation.path == step.record.resource.identity {
+                ledger.written[step.record.resource] = written
+            }
+        }
+        ledger.prepared = records
+        // The disk is busy with the content of many while they are compared and their intents are written down.
+        let written = steps.count >= configuration.parallelStepsMinimum ? temporaries(of: records) : []
+        guard let first = records.first, !written.isEmpty else { return }
+        ledger.contentSync = worker.begin { () throws(StepStop) in try syncContent(written, of: first.resource) }
     }
 
     /// The files that steps wrote under their temporary names.
@@ -65,20 +73,27 @@ extension StepHand {
             return prepared
         }
         let outcome = Mutex(Outcome())
-        worker.forEachParallel(count: steps.count, chunk: 32) { range in
+        worker.forEachParallel(count: steps.count, chunk: Self.pieceSize(of: steps.count)) { range in
+            var piece: [Prepared] = []
             for position in range {
-                if outcome.withLock(\.hasFailed) { return }
-                let result = Result { () throws(StepStop) in try prepare(steps[position], isStaging: false) }
-                outcome.withLock { $0.note(result, at: position) }
+                if outcome.withLock({ !$0.failures.isEmpty }) { return }
+                do throws(StepStop) {
+                    piece.append(try prepare(steps[position], isStaging: false))
+                } catch {
+                    outcome.withLock { $0.failures[position] = error }
+                    return
+                }
             }
+            outcome.withLock { [piece] in $0.pieces[range.lowerBound] = piece }
         }
-        let found = outcome.withLock(\.results)
-        var prepared: [Prepared] = []
-        for position in steps.indices {
-            if let result = found[position] { prepared.append(try result.get()) }
-        }
-        return prepared
+        let found = outcome.withLock { $0 }
+        if let first = found.failures.min(by: { $0.key < $1.key }) { throw first.value }
+        return found.pieces.sorted { $0.key < $1.key }.flatMap(\.value)
     }
+
+    /// How many steps a thread takes at once: so many that threads work in directories of their own, for the kernel
+    /// lets one at a time change a directory; so few that all are busy to the end.
+    static func pieceSize(of count: Int) -> Int { min(max(count / 16, 16), 512) }
 
     private func prepare(_ step: RunLayout.Step, isStaging: Bool) throws(StepStop) -> Prepared {
         let name = temporaryName(step.index)
@@ -90,7 +105,7 @@ extension StepHand {
         } catch {
             throw error.stop(step.resource)
         }
-        try attempt(step.resource) { () throws(HostError) in
+        let written = try attempt(step.resource) { () throws(HostError) in
             try writeTemporary(name, step.operation, over: captured.state)
         }
         let record = StepRecord(
@@ -98,18 +113,20 @@ extension StepHand {
             undo: UndoRecord(temporaryName: name, before: captured.state))
         try pass(.prepared(step: step.index))
         return Prepared(
-            record: record, isYoung: captured.isYoung, versions: captured.versions, staged: captured.staged)
+            record: record, written: written, isYoung: captured.isYoung, versions: captured.versions,
+            staged: captured.staged)
     }
 
-    /// Writes what a step puts at its path under its temporary name.
+    /// Writes what a step puts at its path under its temporary name; a file is returned.
     private func writeTemporary(
         _ name: String, _ operation: Operation, over before: StateBefore
-    ) throws(HostError) {
+    ) throws(HostError) -> WrittenFile? {
         switch operation {
         case .writeFile(let path, let bytes, let metadata):
-            try host.prepareFile(
+            let identity = try host.prepareFile(
                 name, beside: path, metadata: metadata, size: bytes.size,
                 content: { write throws(HostError) in try stream(bytes.digest, for: path, write) }, permit: permit())
+            return WrittenFile(bytes, as: identity)
         case .makeSymlink(let path, let target, let metadata):
             try host.discard(name, beside: path, permit: permit())
             try host.prepareSymlink(name, beside: path, target: target, metadata: metadata, permit: permit())
@@ -129,6 +146,7 @@ extension StepHand {
         case .unit, .reloadUnitFiles:
             break
         }
+        return nil
     }
 
     /// Keeps the state of units; every step of a unit goes back to the state before the batch.

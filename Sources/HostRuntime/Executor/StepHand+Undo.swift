@@ -13,6 +13,7 @@ extension StepHand {
         if isRecorded, run.phase != .rollingBack {
             try ignoringFailure { () throws(StepStop) in try transition(to: .rollingBack, message: nil, .synced) }
         }
+        try endSync(&ledger)
         for record in ledger.prepared {
             guard let path = record.operation.path else { continue }
             try ignoringFailure { () throws(StepStop) in
@@ -49,11 +50,19 @@ extension StepHand {
             if let message = messages[record.index] {
                 results.append(StepResult(index: record.index, state: record.state, message: "not undone: \(message)"))
             } else {
+                if record.state == .done { ledger.stepsDone -= 1 }
                 ledger.records[record.index]?.state = .undone
                 results.append(StepResult(index: record.index, state: .undone, message: record.message))
             }
         }
         try ignoringFailure { () throws(StepStop) in try self.record(results, []) }
+    }
+
+    /// Waits for a sync that is not wanted any more.
+    func endSync(_ ledger: inout RunLedger) throws(StepStop) {
+        guard let syncing = ledger.contentSync else { return }
+        ledger.contentSync = nil
+        try ignoringFailure { () throws(StepStop) in try syncing.wait() }
     }
 
     /// Undoing goes on after a failure; a crash stops it.

@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 import Store
 import Synchronization
@@ -111,7 +112,9 @@ extension StepHand {
         ledger.prepared = []
         let (versions, staged) = (ledger.versions, ledger.staged)
         (ledger.versions, ledger.staged) = ([], [])
-        do throws(StepStop) { try commit(records, versions, staged) } catch {
+        let syncing = ledger.contentSync
+        ledger.contentSync = nil
+        do throws(StepStop) { try commit(records, versions, staged, syncing) } catch {
             // Nothing of the batch takes effect now. Files show that when they are undone; of units nothing does.
             if !batch.isFiles { for record in records { ledger.records[record.index]?.state = .failed } }
             throw error
@@ -119,22 +122,34 @@ extension StepHand {
     }
 
     private func commit(
-        _ records: [StepRecord], _ versions: [RetainedVersion], _ staged: [StagedContent]
+        _ records: [StepRecord], _ versions: [RetainedVersion], _ staged: [StagedContent],
+        _ syncing: PendingCall<StepStop>?
     ) throws(StepStop) {
         let written = temporaries(of: records)
         let record = { @Sendable () throws(StepStop) in
             try store(records.count == 1 ? records.first?.resource : nil) { () throws(StoreError) in
-                try journal.recordIntents(run: run.name, steps: records, retaining: versions, storing: staged)
+                try journal.recordIntents(
+                    run: run.name, steps: records, retaining: versions, storing: staged, worker.forEachParallel)
             }
             try pass(.committed)
         }
         guard let first = records.first, !written.isEmpty else { return try record() }
-        try together(record) { () throws(StepStop) in
-            try attempt(first.resource) { () throws(HostError) in
-                try host.sync(files: written, directories: [], permit: permit())
-            }
-            try pass(.contentSynced)
+        guard let syncing else {
+            return try together(record) { () throws(StepStop) in try syncContent(written, of: first.resource) }
         }
+        do throws(StepStop) { try record() } catch {
+            try ignoringFailure { () throws(StepStop) in try syncing.wait() }
+            throw error
+        }
+        try syncing.wait()
+    }
+
+    /// Makes what was written under temporary names durable.
+    func syncContent(_ written: [String], of first: ResourceID) throws(StepStop) {
+        try attempt(first) { () throws(HostError) in
+            try host.sync(files: written, directories: [], permit: permit())
+        }
+        try pass(.contentSynced)
     }
 
     /// Does two things on two threads where there are two, and throws the first failure once both have ended.

@@ -1,20 +1,25 @@
 internal import Glibc
 internal import LinuxIO
 public import Model
+public import Store
 
 extension LinuxHost {
     /// Writes content to a new file beside a path, with everything but its name as it is to be.
+    @discardableResult
     public func prepareFile(
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
         permit: borrowing MutationPermit
-    ) throws(HostError) {
+    ) throws(HostError) -> FileIdentity {
         let place = try attempt("write", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
-        let existing = try attempt("write", path) { () throws(LinuxIOError) in try inheritance(from: path) }
+        let existing = try attempt("write", path) { () throws(LinuxIOError) in
+            // Where nothing is, one look in the open directory says so.
+            try place.directory.status(of: place.name) == nil ? nil : try inheritance(from: path)
+        }
         let file = try createTemporary(temporaryName, in: place.directory, for: path)
         do throws(HostError) {
             try fill(file, path, size, content)
-            try dress(file, path, metadata, existing: existing)
+            return FileIdentity(try dress(file, path, metadata, existing: existing))
         } catch {
             try? place.directory.remove(temporaryName)
             throw error
@@ -152,12 +157,12 @@ extension LinuxHost {
         }
     }
 
-    /// Gives a new file its owner, attributes and mode.
+    /// Gives a new file its owner, attributes and mode, and returns its status before it has them.
     ///
     /// In this order: a change of owner clears set-id bits and capabilities, and the mode sets the mask of an ACL.
     private func dress(
         _ file: borrowing FileDescriptor, _ path: String, _ metadata: FileMetadata, existing: Inheritance?
-    ) throws(HostError) {
+    ) throws(HostError) -> FileStatus {
         try attempt("set the owner and mode of", path) { () throws(LinuxIOError) in
             let made = try file.status()
             let wanted = existing.map { FileMetadata($0.status) } ?? FileMetadata(mode: 0o644)
@@ -175,6 +180,7 @@ extension LinuxHost {
             let changesOwner = (owner ?? wanted.owner, group ?? wanted.group) != (wanted.owner, wanted.group)
             let inherited = (wanted.mode ?? 0o644) & (changesOwner ? 0o1777 : 0o7777)
             try file.setPermissions(metadata.mode ?? inherited)
+            return made
         }
     }
 

@@ -13,12 +13,14 @@ public protocol HostMutating: HostReading {
     /// Writes content to a new file beside `path`. Owner, group and mode are set before this returns, from `metadata`,
     /// else from what is at `path`, else 0644 and this process's own user and group; extended attributes and ACLs of
     /// an existing regular file are kept. Content is streamed from `content`; throws `.changed` when it is not `size`
-    /// bytes long. A leftover under the temporary name is replaced; after a throw nothing is left under it.
+    /// bytes long. A leftover under the temporary name is replaced; after a throw nothing is left under it. Returns
+    /// the identity of the file after its last byte: `size` and `modified` are as they stay, `changed` is not.
+    @discardableResult
     func prepareFile(
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
         permit: borrowing MutationPermit
-    ) throws(HostError)
+    ) throws(HostError) -> FileIdentity
 
     /// Makes a symbolic link beside `path` under the temporary name.
     func prepareSymlink(

@@ -18,6 +18,13 @@ public final class ThreadWorker: BlockingWorker {
         return try await pool.run(body)
     }
 
+    /// Begins a body on one of the threads.
+    public func begin<Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Void
+    ) -> PendingCall<Failure> {
+        pool.begin(body)
+    }
+
     /// Runs a body over a range on all the threads and the calling one.
     public func forEachParallel(count: Int, chunk: Int, _ body: @Sendable (Range<Int>) -> Void) {
         pool.forEachParallel(count: count, chunk: chunk, body)

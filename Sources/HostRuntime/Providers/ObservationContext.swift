@@ -17,6 +17,8 @@ public struct ObservationContext: Sendable {
     public var unitFiles: [ResourceID: [NamedState]] = [:]
     /// Directories that must be looked at again though they look as they did.
     let sparing = SparingDirectories()
+    /// Files that a run wrote just now; see `WrittenFile`.
+    public var written: [ResourceID: WrittenFile] = [:]
     /// The versions of the account files that the names were resolved with.
     private var accountFiles: [FileIdentity?]
 

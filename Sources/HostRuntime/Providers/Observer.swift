@@ -29,20 +29,39 @@ public struct Observer<Host: HostReading>: Sendable {
     ) async throws -> [ResourceID: Result<Observation, HostError>] {
         let (host, worker) = (host, worker)
         return try await worker.run {
-            Self.observe(resources, on: host, context: context, worker: worker)
+            Self.observe(resources, on: host, context: context, worker: worker) { _, observation in observation }
+        }
+    }
+
+    /// Observes resources, and gives the digests of what is observed as plans hold them.
+    public func digests(
+        of resources: [DeclaredResource], context: ObservationContext
+    ) async throws -> [ResourceID: Result<ContentDigest, HostError>] {
+        let (host, worker) = (host, worker)
+        let planContext = PlanContext(context)
+        return try await worker.run {
+            Self.observe(resources, on: host, context: context, worker: worker) { resource, observation in
+                planContext.digest(of: observation, for: resource)
+            }
         }
     }
 
     /// Looks at everything in a table and gives the resources that may differ from what was last in sync, in their
     /// order: observe these in full, and record in the table what is in sync.
     public func differing(from table: SyncTable) async throws -> [DeclaredResource] {
+        try await candidates(of: table).map { table.resources[$0.index] }
+    }
+
+    private func candidates(of table: SyncTable) async throws -> [SyncTable.Candidate] {
         let (host, worker) = (host, worker)
         return try await worker.run {
-            let found = Collector<Int>()
+            let found = Collector<SyncTable.Candidate>()
             worker.forEachParallel(count: table.paths.count, chunk: Self.lookChunk) { rows in
                 found.append(table.differing(inRows: rows, on: host))
             }
-            return (found.all + table.alwaysObserved).sorted().map { table.resources[$0] }
+            found.append(
+                table.alwaysObserved.map { SyncTable.Candidate(index: $0, status: nil, isLookedAt: false) })
+            return found.all.sorted { $0.index < $1.index }
         }
     }
 
@@ -57,8 +76,13 @@ public struct Observer<Host: HostReading>: Sendable {
             context = refreshed
             table.forgetAll()
         }
-        let candidates = try await differing(from: table)
-        let statuses = try await statuses(of: candidates)
+        let found = try await self.candidates(of: table)
+        let candidates = found.map { table.resources[$0.index] }
+        // Of the look before the content is read.
+        var statuses: [ResourceID: FileStatus?] = [:]
+        for (candidate, resource) in zip(found, candidates) where candidate.isLookedAt {
+            statuses[resource.id] = .some(candidate.status)
+        }
         let observations = try await observe(candidates, context: context)
         context = try await naming(observations, in: context)
         return ObservationPass(
@@ -78,32 +102,24 @@ public struct Observer<Host: HostReading>: Sendable {
         }
     }
 
-    private func statuses(of resources: [DeclaredResource]) async throws -> [ResourceID: FileStatus?] {
-        let host = host
-        let paths = resources.filter { $0.id.type.isPath }
-        return try await worker.run {
-            var statuses: [ResourceID: FileStatus?] = [:]
-            host.statuses(of: paths.map(\.id.identity)) { index, status in
-                if case .success(let found) = status { statuses[paths[index].id] = .some(found) }
-            }
-            return statuses
-        }
-    }
-
-    private static func observe(
-        _ resources: [DeclaredResource], on host: Host, context: ObservationContext, worker: any BlockingWorker
-    ) -> [ResourceID: Result<Observation, HostError>] {
+    /// Observes in parallel, and turns each observation into what is wanted of it on the thread that made it.
+    private static func observe<Wanted: Sendable>(
+        _ resources: [DeclaredResource], on host: Host, context: ObservationContext, worker: any BlockingWorker,
+        _ wanted: @escaping @Sendable (DeclaredResource, Observation) -> Wanted
+    ) -> [ResourceID: Result<Wanted, HostError>] {
         // In the order of the directories, so that pieces share few of them.
         let ordered = resources.filter { $0.id.type.isPath }.sorted { $0.id.identity < $1.id.identity }
-        let found = Collector<(ResourceID, Result<Observation, HostError>)>()
-        worker.forEachParallel(count: ordered.count, chunk: observeChunk) { range in
-            let part = ProviderRegistry.observe(ordered[range], on: host, context: context)
-            found.append(part.map { ($0.key, $0.value) })
+        let found = Collector<(ResourceID, Result<Wanted, HostError>)>()
+        let observe = { @Sendable (piece: ArraySlice<DeclaredResource>) in
+            let observed = ProviderRegistry.observe(piece, on: host, context: context)
+            found.append(
+                piece.compactMap { resource in
+                    observed[resource.id].map { (resource.id, $0.map { wanted(resource, $0) }) }
+                })
         }
+        worker.forEachParallel(count: ordered.count, chunk: observeChunk) { range in observe(ordered[range]) }
         let units = resources.filter { !$0.id.type.isPath }
-        if !units.isEmpty {
-            found.append(ProviderRegistry.observe(units, on: host, context: context).map { ($0.key, $0.value) })
-        }
+        if !units.isEmpty { observe(units[...]) }
         return Dictionary(found.all) { _, last in last }
     }
 

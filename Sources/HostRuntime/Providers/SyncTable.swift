@@ -92,19 +92,34 @@ public final class SyncTable: Sendable {
         }
     }
 
-    /// Indices of resources of a part of the rows that may differ from what was last in sync.
+    /// A resource that may differ from what was last in sync.
+    package struct Candidate: Sendable {
+        /// The index of the resource.
+        package var index: Int
+        /// What stands at its path; nil where that is unknown, or nothing.
+        package var status: FileStatus?
+        /// Whether the status was looked at.
+        package var isLookedAt: Bool
+    }
+
+    /// The resources of a part of the rows that may differ from what was last in sync.
     ///
     /// Blocks.
-    package func differing(inRows rows: Range<Int>, on host: some HostReading) -> [Int] {
+    package func differing(inRows rows: Range<Int>, on host: some HostReading) -> [Candidate] {
         // A copy of the array: it is shared, not copied, as long as nobody records meanwhile.
         let known = state.withLock { $0.known }
-        var differing: [Int] = []
+        var differing: [Candidate] = []
         host.forEachStatus(of: paths, in: rows) { row, status in
             switch (known[row], status) {
             case (.version(let fingerprint), .success(let found?)):
-                if Fingerprint(all: found, seed: seed) != fingerprint { differing.append(indices[row]) }
-            case (.absent, .success(nil)): break
-            default: differing.append(indices[row])
+                if Fingerprint(all: found, seed: seed) == fingerprint { return }
+            case (.absent, .success(nil)): return
+            default: break
+            }
+            switch status {
+            case .success(let found):
+                differing.append(Candidate(index: indices[row], status: found, isLookedAt: true))
+            case .failure: differing.append(Candidate(index: indices[row], status: nil, isLookedAt: false))
             }
         }
         return differing

@@ -4,17 +4,18 @@ public import Store
 
 extension SimulatedHost {
     /// Writes content to a new file beside a path.
+    @discardableResult
     public func prepareFile(
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
         permit: borrowing MutationPermit
-    ) throws(HostError) {
+    ) throws(HostError) -> FileIdentity {
         try discard(temporaryName, beside: path, permit: permit)
         // The content comes from the caller, who may call back: it is read outside the lock.
         var bytes: [UInt8] = []
         try content { (chunk) throws(HostError) in bytes += chunk }
         let written = bytes
-        try call { (state) throws(HostError) in
+        return try call { (state) throws(HostError) in
             let place = try state.disk.sibling(temporaryName, of: path)
             try state.checkChange(path, in: place.parent)
             let existing = try state.disk.find(path).map { state.disk[$0] }
@@ -41,6 +42,7 @@ extension SimulatedHost {
             try state.point()
             state.disk[number] = inode
             try state.point()
+            return FileIdentity(inode.status(number))
         }
     }
 

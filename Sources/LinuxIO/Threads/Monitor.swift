@@ -4,12 +4,12 @@ internal import Glibc
 ///
 /// `Mutex` has no condition variable, hence the pthread pair.
 // Safety: the state is reached only between lock and unlock, and the three allocations live as long as the monitor.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let change: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
 
-    init(_ state: sending State) {
+    package init(_ state: sending State) {
         self.state = state
         lock = .allocate(capacity: 1)
         change = .allocate(capacity: 1)
@@ -27,7 +27,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs with the lock held and wakes every waiter afterwards.
-    func change<Result>(_ body: (inout State) -> Result) -> Result {
+    package func change<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(lock)
         defer {
             pthread_cond_broadcast(change)
@@ -37,7 +37,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs with the lock held and wakes one waiter afterwards, for changes of which any one waiter can make use.
-    func changeForOne<Result>(_ body: (inout State) -> Result) -> Result {
+    package func changeForOne<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(lock)
         let result = body(&state)
         pthread_mutex_unlock(lock)
@@ -46,14 +46,14 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs with the lock held and wakes nobody.
-    func read<Result>(_ body: (borrowing State) -> Result) -> Result {
+    package func read<Result>(_ body: (borrowing State) -> Result) -> Result {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         return body(state)
     }
 
     /// Waits until the body answers something, which it may take out of the state.
-    func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         while true {

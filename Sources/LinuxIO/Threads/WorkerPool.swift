@@ -61,6 +61,16 @@ public final class WorkerPool: Sendable {
         }
     }
 
+    /// Begins a job on one of the threads, or does it here when the pool has no room for it.
+    public func begin<Failure: Error>(
+        _ body: @Sendable @escaping () throws(Failure) -> Void
+    ) -> PendingCall<Failure> {
+        let call = PendingCall<Failure>()
+        let perform = { @Sendable in call.finish(Result { () throws(Failure) in try body() }) }
+        if queue.add(WorkQueueMonitor.Job(perform: perform, refuse: { _ in perform() })) != nil { perform() }
+        return call
+    }
+
     /// Gives a job to the threads and does not wait for it.
     public func enqueue(_ body: @Sendable @escaping () -> Void) throws(LinuxIOError) {
         if let error = queue.add(WorkQueueMonitor.Job(perform: body, refuse: { _ in })) { throw error }

@@ -59,6 +59,24 @@ enum CompactForm {
         "findings", "plan", "requestedBy", "ancestors",
     ]
 
-    static let numbers: [String: UInt64] = Dictionary(
-        zip(names, (0...).lazy.map { UInt64($0) + firstName }), uniquingKeysWith: { first, _ in first })
+    /// The number that stands for a name; nil where none does.
+    static func number(of name: String) -> UInt64? {
+        for known in buckets[bucket(of: name.utf8)] where known.name == name { return known.number }
+        return nil
+    }
+
+    /// The names by length and first and last byte: a name is looked up for each member that is written, and hashing
+    /// it would cost more than writing it.
+    private static let buckets: [[(name: String, number: UInt64)]] = {
+        var buckets = Array(repeating: [(name: String, number: UInt64)](), count: 256)
+        for (position, name) in names.enumerated() {
+            buckets[bucket(of: name.utf8)].append((name, UInt64(position) + firstName))
+        }
+        return buckets
+    }()
+
+    private static func bucket(of name: String.UTF8View) -> Int {
+        guard let first = name.first, let last = name.last else { return 0 }
+        return (name.count &* 37 &+ Int(first) &* 9 &+ Int(last) &* 19) & 255
+    }
 }

@@ -26,7 +26,7 @@ final class CompactWriter {
     func write(tag: UInt8) { bytes.append(tag) }
 
     func write(name: String) {
-        if let number = CompactForm.numbers[name] { return append(varint: number) }
+        if let number = CompactForm.number(of: name) { return append(varint: number) }
         append(varint: CompactForm.spelledName)
         append(text: name)
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 
 /// How values stand in columns: one byte for the form, then the compact form, deflated where that saves much.
 enum RowCoding {
@@ -9,12 +10,59 @@ enum RowCoding {
     /// The largest value that is read back: a plan or generation with 100,000 resources stays well below.
     private static let sizeLimit = 1 << 30
 
+    /// So many values are a piece that is worth handing to another thread.
+    private static let chunk = 256
+
     /// Encodes a value; throws `.invalid` when it has more than `limit` bytes before compression.
     static func encode(_ value: some Encodable, limit: Int = sizeLimit) throws(StoreError) -> Data {
-        let bytes: [UInt8]
-        do { bytes = try CompactEncoder.encode(value) } catch {
+        try data(compact(value), limit: limit)
+    }
+
+    /// Encodes many values, each by itself, in their order.
+    static func encodeEach<Value: Encodable & Sendable>(
+        _ values: [Value], _ loop: ParallelLoop
+    ) throws(StoreError) -> [Data] {
+        try inPieces(of: values, loop) { piece throws(StoreError) in
+            var pieces: [Data] = []
+            pieces.reserveCapacity(piece.count)
+            for value in piece { pieces.append(try encode(value)) }
+            return pieces
+        }.flatMap { $0 }
+    }
+
+    /// Encodes an array as `encode` does, in pieces.
+    static func encodeArray<Value: Encodable & Sendable>(
+        _ values: [Value], _ loop: ParallelLoop
+    ) throws(StoreError) -> Data {
+        let pieces = try inPieces(of: values, loop) { piece throws(StoreError) in try compact(Array(piece)) }
+        var whole = [CompactForm.array]
+        whole.reserveCapacity(pieces.reduce(2) { $0 + $1.count })
+        for piece in pieces { whole += piece.dropFirst().dropLast() }
+        whole.append(CompactForm.end)
+        return try data(whole, limit: sizeLimit)
+    }
+
+    private static func inPieces<Value: Sendable, Piece: Sendable>(
+        of values: [Value], _ loop: ParallelLoop,
+        _ body: @escaping @Sendable (ArraySlice<Value>) throws(StoreError) -> Piece
+    ) throws(StoreError) -> [Piece] {
+        let found = Mutex<[Int: Result<Piece, StoreError>]>([:])
+        loop(values.count, chunk) { range in
+            let result = Result { () throws(StoreError) in try body(values[range]) }
+            found.withLock { $0[range.lowerBound] = result }
+        }
+        var pieces: [Piece] = []
+        for (_, piece) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { pieces.append(try piece.get()) }
+        return pieces
+    }
+
+    private static func compact(_ value: some Encodable) throws(StoreError) -> [UInt8] {
+        do { return try CompactEncoder.encode(value) } catch {
             throw StoreError(.invalid, "cannot store a value that has no stored form: \(error)", cause: error)
         }
+    }
+
+    private static func data(_ bytes: [UInt8], limit: Int) throws(StoreError) -> Data {
         guard bytes.count <= limit else {
             throw StoreError(.invalid, "cannot store a value of \(bytes.count) bytes: at most \(limit) are allowed")
         }

@@ -112,29 +112,56 @@ extension HostDatabase {
         _ durability: Durability, _ act: @autoclosure () -> String, _ body: (WriteTransaction) throws -> T
     ) throws(StoreError) -> T {
         do {
-            return try writer.writeWithoutTransaction { database in
-                try Self.requireOpen(database)
-                let durability = try simulatedDisk?.willCommit(durability, act(), database) ?? durability
-                try setSynchronous(durability, database)
-                let transaction = WriteTransaction(database)
-                var result: T?
-                var isCommitting = false
-                defer { if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) } }
-                try database.inTransaction(.immediate) {
-                    result = try body(transaction)
-                    isCommitting = true
-                    commits.add(1, ordering: .sequentiallyConsistent)
-                    return .commit
-                }
-                for action in transaction.afterCommit { action() }
-                try simulatedDisk?.didCommit(durability, act())
-                log.boundAfterCommit(database)
-                guard let result else { preconditionFailure("a committed transaction has a result") }
-                return result
-            }
+            return try writer.writeWithoutTransaction { try commit(durability, act(), $0, body) }
         } catch {
             throw noted(error, act())
         }
+    }
+
+    /// Gives one transaction its turn, before every write that is asked for later, and does not wait for it.
+    ///
+    /// In memory it is carried out at once.
+    func writeLater(
+        _ durability: Durability, _ act: String, _ body: @escaping @Sendable (WriteTransaction) throws -> Void
+    ) -> PendingCall<StoreError> {
+        let pending = PendingCall<StoreError>()
+        switch thread {
+        case .inline:
+            pending.finish(Result { () throws(StoreError) in try write(durability, act, body) })
+        case .worker:
+            writer.asyncWriteWithoutTransaction { database in
+                do {
+                    pending.finish(.success(try self.commit(durability, act, database, body)))
+                } catch {
+                    pending.finish(.failure(self.noted(error, act)))
+                }
+            }
+        }
+        return pending
+    }
+
+    private func commit<T>(
+        _ durability: Durability, _ act: @autoclosure () -> String, _ database: Database,
+        _ body: (WriteTransaction) throws -> T
+    ) throws -> T {
+        try Self.requireOpen(database)
+        let durability = try simulatedDisk?.willCommit(durability, act(), database) ?? durability
+        try setSynchronous(durability, database)
+        let transaction = WriteTransaction(database)
+        var result: T?
+        var isCommitting = false
+        defer { if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) } }
+        try database.inTransaction(.immediate) {
+            result = try body(transaction)
+            isCommitting = true
+            commits.add(1, ordering: .sequentiallyConsistent)
+            return .commit
+        }
+        for action in transaction.afterCommit { action() }
+        try simulatedDisk?.didCommit(durability, act())
+        log.boundAfterCommit(database)
+        guard let result else { preconditionFailure("a committed transaction has a result") }
+        return result
     }
 
     /// Reads at one point of history.

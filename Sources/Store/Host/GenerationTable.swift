@@ -14,9 +14,11 @@ public final class GenerationTable: Sendable {
     /// Opens the generations of a database.
     public init(_ database: HostDatabase) { self.database = database }
 
-    /// Stores a compiled commit, durably, and returns it with its number.
-    public func insert(_ candidate: GenerationRecord) throws(StoreError) -> GenerationRecord {
-        let resources = try RowCoding.encode(candidate.resources)
+    /// Stores a compiled commit, durably, and returns it with its number; `loop` encodes on several threads.
+    public func insert(
+        _ candidate: GenerationRecord, _ loop: ParallelLoop = { count, _, body in body(0..<count) }
+    ) throws(StoreError) -> GenerationRecord {
+        let resources = try RowCoding.encodeArray(candidate.resources, loop)
         let pins = ContentPins.data(ContentReferences.of(candidate.resources))
         let description = try RowCoding.encode(candidate.commit)
         return try database.write(

@@ -10,10 +10,13 @@ extension ResourceTable {
         if updates.isEmpty { return }
         let last = try transaction.raiseVersion(of: partition, count: updates.count).value
         var written: [ResourceID] = []
-        for (offset, update) in updates.enumerated() {
+        let update = try transaction.database.repeating(Self.updateSQL)
+        let upsert = try transaction.database.repeating(Self.upsertSQL)
+        for (offset, learnt) in updates.enumerated() {
             let version = Int64(last) - Int64(updates.count - 1 - offset)
-            try Self.write(update, at: time, version: version, transaction.database)
-            if transaction.database.changesCount > 0 { written.append(update.id) }
+            let arguments = try Self.arguments(learnt, at: time, version: version)
+            try learnt.declared == nil ? update(arguments) : upsert(arguments)
+            if transaction.database.changesCount > 0 { written.append(learnt.id) }
         }
         try database.resourceHold.bound(transaction)
         try tell(written, transaction)
@@ -34,9 +37,9 @@ extension ResourceTable {
         transaction.whenCommitted { hub.publish(events, of: ResourceKind.descriptor.kind, in: partition) }
     }
 
-    private static func write(
-        _ update: ResourceUpdate, at time: WallTime, version: Int64, _ database: Database
-    ) throws {
+    private static func arguments(
+        _ update: ResourceUpdate, at time: WallTime, version: Int64
+    ) throws -> StatementArguments {
         var before: StateBefore?
         var replaces = false
         switch update.beforeAdoption {
@@ -45,14 +48,17 @@ extension ResourceTable {
         case nil: break
         }
         let pins = before.map { ContentReferences.of($0) } ?? []
-        let arguments: StatementArguments = [
+        return [
             update.id.name, version, time.nanoseconds, update.phase.rawValue, update.reason?.rawValue, update.message,
             update.run, try update.drift.map { try RowCoding.encode($0) },
-            try before.map { try RowCoding.encode($0) }, pins.isEmpty ? nil : ContentPins.data(pins),
+            try before.map { $0 == .absent ? try absence.get() : try RowCoding.encode($0) },
+            pins.isEmpty ? nil : ContentPins.data(pins),
             try update.declared.map { try RowCoding.encode($0) }, replaces,
         ]
-        try database.run(update.declared == nil ? updateSQL : upsertSQL, arguments)
     }
+
+    /// What was before most resources that a blueprint makes, encoded once.
+    private static let absence = Result { () throws(StoreError) in try RowCoding.encode(StateBefore.absent) }
 
     /// ?1 name, ?2 version, ?3 time, ?4 phase, ?5 reason, ?6 message, ?7 run, ?8 drift, ?9 before, ?10 pins,
     /// ?11 declared, ?12 whether ?9 replaces what is known.

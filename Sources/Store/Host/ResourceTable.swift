@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+public import LinuxIO
 public import Model
 
 /// The rows of managed resources.
@@ -45,6 +46,15 @@ public final class ResourceTable: Sendable {
         if updates.isEmpty { return }
         try database.write(durability, "write resource rows") { transaction in
             try write(updates, at: time, transaction)
+        }
+    }
+
+    /// Writes what was learnt at a time, in one transaction, while the caller does something else.
+    public func writeLater(_ updates: [ResourceUpdate], at time: WallTime, durability: Durability) -> PendingCall<
+        StoreError
+    > {
+        database.writeLater(durability, "write resource rows") { transaction in
+            try self.write(updates, at: time, transaction)
         }
     }
 

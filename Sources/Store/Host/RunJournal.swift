@@ -25,7 +25,9 @@ public final class RunJournal: Sendable {
     ///
     /// Deferred suffices for a run that goes on to `recordIntents`, whose commit makes this one durable too.
     public func create(_ run: RunRecord, durability: Durability = .synced) throws(StoreError) -> RunRecord {
-        try database.write(durability, "record a run") { transaction in
+        // Before the turn to write: another write may be under way.
+        let encoded = try RowCoding.encode(run.plan)
+        return try database.write(durability, "record a run") { transaction in
             var run = run
             run.sequence = try transaction.raise(.runs)
             run.name = Self.name(of: run.sequence)
@@ -43,7 +45,7 @@ public final class RunJournal: Sendable {
                     run.createdTime.nanoseconds, run.startTime?.nanoseconds, run.completionTime?.nanoseconds,
                 ])
             try transaction.database.run(
-                "INSERT INTO run_plans (run, data) VALUES (?, ?)", [run.sequence, try RowCoding.encode(plan)])
+                "INSERT INTO run_plans (run, data) VALUES (?, ?)", [run.sequence, encoded])
             if !run.phase.isSettled {
                 let digests = ContentReferences.of(plan)
                 try ContentPins.add(digests, owner: ContentPins.owner(run: run.sequence), transaction.database)
@@ -55,27 +57,28 @@ public final class RunJournal: Sendable {
     /// Makes the intents of steps durable with everything that undoing them needs; one sync, whatever their number.
     ///
     /// `retaining` are the versions that the steps replace; they stay recoverable when the run is settled (I4).
-    /// `staged` has those of their bytes that are not stored yet.
+    /// `staged` has those of their bytes that are not stored yet; `loop` encodes on several threads.
     ///
     /// Throws `.full` when nothing more can make room for them.
     public func recordIntents(
         run name: String, steps: [StepRecord], retaining versions: [RetainedVersion] = [],
-        storing staged: [StagedContent] = []
+        storing staged: [StagedContent] = [], _ loop: ParallelLoop = { count, _, body in body(0..<count) }
     ) throws(StoreError) {
+        let encoded = try RowCoding.encodeEach(steps, loop)
         guard let content = staged.first?.store else {
-            _ = try recordIntents(run: name, steps: steps, retaining: versions) { _ in 0 }
+            _ = try recordIntents(run: name, steps, encoded, retaining: versions) { _ in 0 }
             return
         }
         let blobs = staged.flatMap(\.blobs)
         try content.makingRoom { () throws(StoreError) in
-            try recordIntents(run: name, steps: steps, retaining: versions) { try content.insert(blobs, $0) }
+            try recordIntents(run: name, steps, encoded, retaining: versions) { try content.insert(blobs, $0) }
         }
     }
 
     /// Records intents after `store` stored what they refer to; what it says is lacking is returned, and nothing
     /// recorded then.
     private func recordIntents(
-        run name: String, steps: [StepRecord], retaining versions: [RetainedVersion],
+        run name: String, _ steps: [StepRecord], _ encoded: [Data], retaining versions: [RetainedVersion],
         after store: (Database) throws -> Int64
     ) throws(StoreError) -> Int64 {
         let sequence = try Self.sequence(of: name)
@@ -83,15 +86,14 @@ public final class RunJournal: Sendable {
             guard try isUnsettled(sequence, transaction.database) else { throw Self.settled(name) }
             let lacking = try store(transaction.database)
             if lacking > 0 { return lacking }
-            for step in steps {
+            let insert = try transaction.database.repeating("INSERT OR REPLACE INTO steps (id, data) VALUES (?, ?)")
+            for (step, data) in zip(steps, encoded) {
                 guard step.index >= 0, step.index < Self.stepLimit else {
                     throw StoreError(
                         .invalid,
                         "cannot record step \(step.index) of run '\(name)': a run has at most \(Self.stepLimit)")
                 }
-                try transaction.database.run(
-                    "INSERT OR REPLACE INTO steps (id, data) VALUES (?, ?)",
-                    [Self.stepKey(sequence, step.index), try RowCoding.encode(step)])
+                try insert([Self.stepKey(sequence, step.index), data])
             }
             let digests = ContentReferences.of(steps)
             try ContentPins.add(digests, owner: ContentPins.owner(run: sequence), transaction.database)

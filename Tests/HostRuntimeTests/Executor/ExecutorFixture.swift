@@ -41,7 +41,9 @@ final class ExecutorFixture: Sendable {
             host: host, journal: journal, content: content, resources: resources, worker: InlineWorker(),
             clock: SimulatedClock(host: host), configuration: configuration,
             boundary: { [self] (point: Boundary) throws(BoundaryCrash) in try hook?(point) },
-            observe: { [self] ids, _ in await observer.digests(of: ids, among: declared) })
+            observe: { [self] ids, _, written in
+                await observer.digests(of: ids, among: declared, written: written)
+            })
     }
 
     /// Declares resources, the content of which is stored.

@@ -1,6 +1,7 @@
 import HostRuntime
 import HostTestSupport
 import Model
+import Store
 import Testing
 
 @Suite struct FileProviderTests {
@@ -123,6 +124,52 @@ import Testing
         host.write("/etc/motd", "moved on")
         let later = plan.withContentDiffs(observations: observations, on: host, declared: bytes)
         #expect(later.changes.first?.contentDiff == nil)
+    }
+
+    @Test func `what a run wrote itself is read back only once somebody else wrote to it`() async throws {
+        let host = SimulatedHost(seed: 1)
+        host.write("/a", "one")
+        let declared = DeclaredResource.file("/a", "one")
+        let observer = Observer(host: host, worker: InlineWorker())
+        var context = try await observer.context(for: [declared])
+        // Told from what is read by being wrong.
+        let told = DeclaredContent(digest: ContentDigest(hashing: Array("told".utf8)), size: 3)
+        let status = try #require(try host.status(of: "/a"))
+        context.written = [declared.id: WrittenFile(told, as: FileIdentity(status))]
+        func observed() async throws -> DeclaredContent? {
+            guard
+                case .file(_, let content)? = try await observer.observe([declared], context: context)[declared.id]?
+                    .get()
+            else { return nil }
+            return content
+        }
+        #expect(try await observed() == told)
+        host.change("/a", FileMetadata(mode: 0o600))
+        #expect(try await observed() == told, "a mode is no content")
+        host.advance(by: 1_000_000_000)
+        host.write("/a", "two")
+        #expect(try await observed() == DeclaredContent("two"))
+        host.write("/a", "three")
+        #expect(try await observed() == DeclaredContent("three"))
+    }
+
+    @Test func `the digest of a file is that of its canonical form`() {
+        let declared = DeclaredResource.file("/a", "one")
+        let contents = [
+            nil, DeclaredContent("one"), DeclaredContent(digest: ContentDigest(hashing: []), size: 1 << 40),
+        ]
+        for owner in [nil, 0, UInt32.max] as [UInt32?] {
+            for mode in [nil, 0, 0o7777] as [UInt16?] {
+                for content in contents {
+                    let file = Observation.file(
+                        metadata: FileMetadata(owner: owner, group: owner, mode: mode), content: content)
+                    let canonical = file.canonicalForm(for: declared.attributes).canonicalBytes
+                    #expect(file.digest(for: declared) == ContentDigest(hashing: canonical))
+                }
+            }
+        }
+        let absence = Observation.absent.canonicalForm(for: declared.attributes).canonicalBytes
+        #expect(Observation.absent.digest(for: declared) == ContentDigest(hashing: absence))
     }
 }
 

@@ -180,6 +180,8 @@ final class RaceFixture: Sendable {
                 }
                 if crashes { throw BoundaryCrash() }
             },
-            observe: { [self] ids, _ in await observer.digests(of: ids, among: state.withLock { $0.declared }) })
+            observe: { [self] ids, _, written in
+                await observer.digests(of: ids, among: state.withLock { $0.declared }, written: written)
+            })
     }
 }

@@ -21,6 +21,9 @@ public enum FileProvider: Provider {
                 owner: file.owner, group: file.group, mode: file.mode,
                 managesOwnership: context.accounts.managesOwnership)
             guard file.content != nil else { return .file(metadata: metadata, content: nil) }
+            if let written = context.written[resource.id], written.isStill(status) {
+                return .file(metadata: metadata, content: written.content)
+            }
             return .file(
                 metadata: metadata, content: try context.cache.content(of: path, status: status, on: host))
         }
