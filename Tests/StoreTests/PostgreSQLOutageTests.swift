@@ -140,12 +140,20 @@ import Testing
 
     /// The session that commits.
     private func committing(_ server: PostgresServer) async throws -> Int32 {
-        while true {
+        let found = try await session(
+            of: server, "that commits", where: "query = 'COMMIT' AND wait_event = 'PgSleep'")
+        return try #require(Int32(found))
+    }
+
+    /// The process of a session of the store, once there is one.
+    private func session(of server: PostgresServer, _ what: String, where condition: String) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
             let found = try await server.administer(
-                "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'commit' AND query = 'COMMIT' "
-                    + "AND wait_event = 'PgSleep'")
-            if let process = found.first.flatMap({ Int32($0) }) { return process }
+                "SELECT pid::text FROM pg_stat_activity WHERE application_name = 'commit' AND \(condition)")
+            if let process = found.first { return process }
         }
+        throw StoreError(.unavailable, "no session came \(what)")
     }
 
     @Test func `a write whose commit was not answered is found when it took effect`() async throws {
@@ -155,12 +163,12 @@ import Testing
                 try await slowCommits(server, seconds: 3)
                 async let created = store.create(blueprint("b"), durability: .synced)
                 let process = try await committing(server)
-                server.freeze(process, true)
-                // The client gives the connection up; its transaction still holds the partition.
-                while try await server.administer(
-                    "SELECT '' FROM pg_stat_activity WHERE application_name = 'commit' AND wait_event_type = 'Lock'"
-                ).isEmpty {}
-                server.freeze(process, false)
+                do {
+                    server.freeze(process, true)
+                    defer { server.freeze(process, false) }
+                    // The client gives the connection up; its transaction still holds the partition.
+                    _ = try await session(of: server, "that waits for it", where: "wait_event_type = 'Lock'")
+                }
                 let object = try await created
                 #expect(try await store.object(object.key) == object)
                 let versions = try await server.administer(
