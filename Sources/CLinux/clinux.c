@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/netlink.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
@@ -42,6 +44,7 @@ _Static_assert(sizeof(struct cl_poll) == sizeof(struct pollfd), "cl_poll mirrors
 _Static_assert(CL_AT_EMPTY_PATH == AT_EMPTY_PATH, "the flag is the kernel's");
 _Static_assert(CL_AT_NO_AUTOMOUNT == AT_NO_AUTOMOUNT, "the flag is the kernel's");
 _Static_assert(CL_O_PATH == O_PATH, "the flag is the kernel's");
+_Static_assert(sizeof(struct cl_filter) == sizeof(struct sock_filter), "cl_filter mirrors sock_filter");
 _Static_assert(sizeof(struct cl_ucred) == sizeof(struct ucred), "cl_ucred mirrors ucred");
 
 const char *cl_error_name(int code) { return strerrorname_np(code); }
@@ -217,6 +220,17 @@ void cl_thread_set_may_block(int may_block) { thread_may_block = may_block; }
 int cl_thread_may_block(void) { return thread_may_block; }
 
 long cl_thread_set_name(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+long cl_thread_set_urgency(int niceness, uint64_t slice) {
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t niceness;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = 48, .niceness = niceness, .runtime = slice};
+    CALL(syscall(SYS_sched_setattr, 0, &attributes, 0));
+}
+
 long cl_effective_uid(void) { return geteuid(); }
 
 long cl_unix_socket(void) { CALL(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
@@ -262,6 +276,32 @@ long cl_set_timeouts(int fd, int64_t microseconds) {
     struct timeval value = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value) < 0) return -errno;
     CALL(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value));
+}
+
+long cl_netlink_socket(int protocol) { CALL(socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol)); }
+
+long cl_bind_netlink(int fd, uint32_t groups) {
+    struct sockaddr_nl to = {.nl_family = AF_NETLINK, .nl_groups = groups};
+    CALL(bind(fd, (struct sockaddr *)&to, sizeof to));
+}
+
+long cl_receive_netlink(int fd, void *buffer, size_t count, uint32_t *sender) {
+    struct sockaddr_nl from = {0};
+    socklen_t size = sizeof from;
+    ssize_t result = recvfrom(fd, buffer, count, MSG_DONTWAIT | MSG_TRUNC, (struct sockaddr *)&from, &size);
+    *sender = from.nl_pid;
+    CALL(result);
+}
+
+long cl_send(int fd, const void *buffer, size_t count) { CALL(send(fd, buffer, count, MSG_NOSIGNAL)); }
+
+long cl_force_receive_buffer(int fd, int bytes) {
+    CALL(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes));
+}
+
+long cl_attach_filter(int fd, const struct cl_filter *code, uint16_t count) {
+    struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)code};
+    CALL(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
 long cl_clock(int clock, int64_t *seconds, int64_t *nanoseconds) {

@@ -64,7 +64,7 @@ struct Daemon: Sendable {
 
         let root = try RootDirectory(path: paths.root)
         let reporter = HintReceiver(queue: hostQueue, logger: logger)
-        let watcher = try HostWatcher(root: root, wallTime: systemWallTime) { reporter.receive($0) }
+        let watcher = try Self.watcher(of: root, reporter)
         self.watcher = watcher
         systemd = paths.isHost ? Self.connection(watcher) : nil
         let host = LinuxHost(root: root, systemd: systemd)
@@ -106,6 +106,10 @@ struct Daemon: Sendable {
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
                 generationsKept: configuration.generationsKept))
+    }
+
+    private static func watcher(of root: RootDirectory, _ reporter: HintReceiver) throws -> HostWatcher {
+        try HostWatcher(root: root, wallTime: systemWallTime, processes: reporter.receive) { reporter.receive($0) }
     }
 
     /// Ends repairs on a thread that gives way to the loop.

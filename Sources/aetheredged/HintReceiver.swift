@@ -29,4 +29,19 @@ final class HintReceiver: Sendable {
             queue.add(.pass)
         }
     }
+
+    /// Says once how well the authors of drift are seen.
+    func receive(_ sight: ProcessSight) {
+        switch sight {
+        case .everything:
+            logger.info("authors of drift are seen by fanotify and the process connector")
+        case .programs(let refusal):
+            logger.notice(
+                "authors of drift are seen by fanotify only, the process connector does not speak here",
+                metadata: [LogKey.cause: "\(refusal)"])
+        case .unseen(let refusal):
+            logger.warning(
+                "authors of drift cannot be named, fanotify is refused", metadata: [LogKey.cause: "\(refusal)"])
+        }
+    }
 }

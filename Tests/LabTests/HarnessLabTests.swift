@@ -166,23 +166,10 @@ struct HarnessLabTests {
     }
 
     @Test func `fanotify works inside a host, and the pid that it reports is the host's own`() async throws {
-        let probe = "\(Lab.hostsDirectory)/\(LabSite.owner)-fanotify-probe"
-        try makeDirectories(Lab.hostsDirectory)
-        defer { unlink(probe) }
-        let source = "\(Lab.sourceDirectory)/Fixtures/fanotify-probe.c"
-        // The toolchain brings clang where there is no cc.
-        let build = "$(command -v cc || command -v clang) -static -o \"$1\" \"$2\""
-        let environment = ["PATH": Lab.environment("PATH") ?? "/usr/bin"]
-        try await ChildProcess.run(
-            ["sh", "-euc", build, "sh", probe, source], environment: environment, timeout: .seconds(60)
-        ).checked()
-        let program = try readBytes(probe)
-
+        let program = try await LabProgram.build("fanotify-probe")
         try await withLabHost(name: "fanotify") { host in
-            try await host.execute(
-                ["sh", "-c", "cat >/srv/probe && chmod 755 /srv/probe && mkdir /srv/watched"], bytes: program
-            )
-            .checked()
+            try await host.putProgram(program, at: "/srv/probe")
+            try await host.succeed("mkdir", "/srv/watched")
             try await host.shell("systemd-run --unit=probe -p StandardOutput=file:/srv/out /srv/probe /srv/watched")
                 .checked()
             try await host.waitUntil("the mark is set") {

@@ -100,6 +100,43 @@ import Testing
         #expect(Self.named(cache.attribute(pid: 10, process: .unknown))?.executable == nil)
     }
 
+    @Test func `a program that was opened unseen is neither named nor hidden by the one before`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/sh")
+        cache.record(pid: 10, image: "/bin/sh") { true }
+        host.end(10)
+        cache.record(pid: 10, image: "/usr/bin/tool") { false }
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .undecided)
+    }
+
+    @Test func `a program that acts as its owner names no user before it was seen to run`() throws {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/sh")
+        let before = host.read(10)
+        cache.record(ExecCache.Opening(pid: 10, image: "/usr/bin/su", changesUser: true, information: before))
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .undecided)
+        host.change(10, executable: "/usr/bin/su")
+        host.pass(.milliseconds(1))
+        #expect(cache.settle() == nil)
+        host.end(10)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.executable == "/usr/bin/su")
+    }
+
+    @Test func `what the connector says is forgotten with what it lost, and what was read stays`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/bin/a")
+        cache.record(pid: 10, image: "/bin/a") { true }
+        host.end(10)
+        cache.note(ProcessEventBatch(isLost: true))
+        #expect(!cache.isLedgerActive)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.executable == "/bin/a")
+        cache.forget()
+        #expect(Self.reason(cache.attribute(pid: 10, process: .exited)) == .ended)
+    }
+
     @Test func `a process that ends before it is looked at again keeps the program it opened`() {
         let host = SimulatedProcesses()
         let cache = host.cache()
@@ -147,6 +184,21 @@ import Testing
         cache.record(pid: 10, image: loader) { true }
         host.end(10)
         #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.commandLine == "ld /tmp/x")
+    }
+
+    @Test func `an execution that is told twice, as on an overlay, is one`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        let loader = "/lib64/ld-linux-x86-64.so.2"
+        host.start(10, executable: "/bin/sh")
+        for image in ["/bin/a", "/bin/a", loader, loader] { cache.record(pid: 10, image: image) { true } }
+        host.end(10)
+        for image in ["/bin/a", loader] { cache.record(pid: 10, image: image) { false } }
+        guard case .process(let process, let images) = cache.attribute(pid: 10, process: .exited) else {
+            Issue.record("not found")
+            return
+        }
+        #expect(images == ["/bin/a"] && process.executable == "/bin/a")
     }
 
     @Test func `a long command line is kept in part`() {

@@ -31,6 +31,13 @@ struct cl_poll {
     int16_t returned;
 };
 
+struct cl_filter {
+    uint16_t code;
+    uint8_t if_true;
+    uint8_t if_false;
+    uint32_t value;
+};
+
 // Errors.
 const char *cl_error_name(int code);
 const char *cl_error_text(int code);
@@ -112,6 +119,7 @@ long cl_pidfd_send_signal(int pidfd, int signal);
 long cl_thread_set_name(const char *name);
 void cl_thread_set_may_block(int may_block);
 int cl_thread_may_block(void);
+long cl_thread_set_urgency(int niceness, uint64_t slice);
 long cl_effective_uid(void);
 
 // Sockets.
@@ -123,6 +131,12 @@ long cl_accept(int fd);
 long cl_peer_credentials(int fd, struct cl_ucred *credentials);
 long cl_peer_groups(int fd, uint32_t *groups, size_t *count);
 long cl_set_timeouts(int fd, int64_t microseconds);
+long cl_netlink_socket(int protocol);
+long cl_bind_netlink(int fd, uint32_t groups);
+long cl_receive_netlink(int fd, void *buffer, size_t count, uint32_t *sender);
+long cl_send(int fd, const void *buffer, size_t count);
+long cl_force_receive_buffer(int fd, int bytes);
+long cl_attach_filter(int fd, const struct cl_filter *code, uint16_t count);
 
 // Time and randomness.
 long cl_clock(int clock, int64_t *seconds, int64_t *nanoseconds);

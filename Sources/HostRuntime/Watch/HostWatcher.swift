@@ -5,7 +5,7 @@ import Synchronization
 /// Watches every declared path and says who touched it: fanotify directory marks with the acting process where the
 /// kernel lets us, inotify without one elsewhere.
 ///
-/// One named thread waits for the kernel; nothing polls.
+/// One named thread waits for changes and one for starts of programs; nothing polls.
 public final class HostWatcher: Sendable {
     /// What other threads ask of the watcher's thread.
     struct Requests: Sendable {
@@ -23,30 +23,46 @@ public final class HostWatcher: Sendable {
     private let requests = Mutex(Requests())
     private let wake: EventDescriptor
     private let thread: WorkerThread
+    private let programThread: WorkerThread
+    private let processes: @Sendable (ProcessSight) -> Void
     private let root: RootDirectory
     private let wallTime: @Sendable () -> WallTime
     private let handler: @Sendable (WatchHint) -> Void
 
     /// Makes a watcher that watches nothing yet.
     ///
-    /// The handler runs on the watcher's thread and must be quick.
+    /// The handler runs on the watcher's thread and must be quick. `processes` is told once how well processes are
+    /// seen.
     public init(
         root: RootDirectory, wallTime: @escaping @Sendable () -> WallTime,
+        processes: @escaping @Sendable (ProcessSight) -> Void = { _ in },
         handler: @escaping @Sendable (WatchHint) -> Void
     ) throws(LinuxIOError) {
         self.root = root
         self.wallTime = wallTime
         self.handler = handler
+        self.processes = processes
         wake = try EventDescriptor()
         thread = try WorkerThread(name: "ae-watch")
+        programThread = try WorkerThread(name: "ae-programs")
     }
 
     /// Watches until `stop` or until the task is cancelled.
     public func run() async throws {
         try await withTaskCancellationHandler {
-            try await thread.run { [self] in
-                var loop = try WatchLoop(root: root, wallTime: wallTime, handler: handler)
-                try loop.run(wake: wake) { self.take() }
+            let feed = try await programThread.run { [self] in try openFeed() }
+            try await withThrowingDiscardingTaskGroup { group in
+                if let feed {
+                    group.addTask { try await self.programThread.run { try feed.run() } }
+                }
+                group.addTask {
+                    defer { feed?.stop() }
+                    try await self.thread.run {
+                        var loop = try WatchLoop(
+                            root: self.root, feed: feed, wallTime: self.wallTime, handler: self.handler)
+                        try loop.run(wake: self.wake) { self.take() }
+                    }
+                }
             }
         } onCancel: {
             stop()
@@ -85,6 +101,21 @@ public final class HostWatcher: Sendable {
     public func stop() {
         requests.withLock { $0.isStopped = true }
         wake.signal()
+    }
+
+    /// The starts of programs, with the processes that run already; nil where fanotify is refused.
+    private func openFeed() throws -> ExecutionFeed? {
+        let feed: ExecutionFeed
+        do throws(LinuxIOError) {
+            feed = try ExecutionFeed()
+        } catch {
+            processes(.unseen(error))
+            return nil
+        }
+        feed.mark(try MountInformation.current())
+        try feed.begin()
+        processes(feed.refusal.map { .programs($0) } ?? .everything)
+        return feed
     }
 
     private func take() -> Requests {

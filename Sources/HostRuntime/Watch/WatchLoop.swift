@@ -10,8 +10,10 @@ struct WatchLoop {
     private let root: RootDirectory
     private let wallTime: @Sendable () -> WallTime
     private let handler: @Sendable (WatchHint) -> Void
+    private let feed: ExecutionFeed?
     private let executions: ExecCache
-    private let executionGroup: Fanotify?
+    /// Whether all that happened before the changes at hand is taken in.
+    private var isCaughtUp = false
     private var marks: WatchMarks
     private var index = WatchIndex([])
     private var units: Set<String> = []
@@ -22,42 +24,31 @@ struct WatchLoop {
     private let openWritesMaximum = 4_096
 
     init(
-        root: RootDirectory, wallTime: @escaping @Sendable () -> WallTime,
+        root: RootDirectory, feed: ExecutionFeed?, wallTime: @escaping @Sendable () -> WallTime,
         handler: @escaping @Sendable (WatchHint) -> Void
     ) throws(LinuxIOError) {
         self.root = root
+        self.feed = feed
         self.wallTime = wallTime
         self.handler = handler
         ownPID = getpid()
-        executions = ExecCache()
+        executions = feed?.cache ?? ExecCache()
         marks = try WatchMarks(root: root)
-        do throws(LinuxIOError) {
-            executionGroup = marks.hasActors ? try Fanotify(.executions) : nil
-        } catch {
-            executionGroup = nil
-        }
     }
 
     /// Runs until asked to stop.
     mutating func run(wake: EventDescriptor, take: () -> HostWatcher.Requests) throws {
         // A process that touches a file may live for a millisecond: the thread that looks at it must not wait for its
-        // turn. Without privilege it waits like any other, and more processes have ended before they could be named.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -15)
+        // turn.
+        becomeUrgent()
         let mountTable = try MountInformation.openTable()
         mounts = try MountInformation.current()
-        if executionGroup != nil {
-            _ = executionGroup?.markExecutions(onAll: mounts)
-            try executions.recordRunning()
-        }
         while true {
             var poll = Poll()
             poll.add(wake.rawValue)
             poll.add(mountTable.rawValue, for: .exceptional)
             for descriptor in marks.descriptors { poll.add(descriptor) }
-            let executionIndex = executionGroup.map { poll.add($0.rawValue) }
             try poll.wait(timeout: timeout)
-            if let executionIndex, !poll.ready(executionIndex).isEmpty { try readExecutions() }
-            nextLook = executions.settle().map { monotonicNow() + $0 }
             if poll.ready(0).contains(.readable) {
                 wake.drain()
                 let requests = take()
@@ -70,14 +61,8 @@ struct WatchLoop {
         }
     }
 
-    /// When processes are to be looked at that do not run yet what they opened.
-    private var nextLook: Duration?
-
     private var timeout: Duration? {
-        let now = monotonicNow()
-        let due = openWrites.values.map(\.due).min().map { max($0 - now, .zero) }
-        let look = nextLook.map { max($0 - now, .zero) }
-        return [due, look].compactMap { $0 }.min()
+        openWrites.values.map(\.due).min().map { max($0 - monotonicNow(), .zero) }
     }
 
     private mutating func answer(_ requests: HostWatcher.Requests) {
@@ -88,6 +73,7 @@ struct WatchLoop {
             handler(.everything("the declarations changed"))
         }
         let time = wallTime()
+        if !requests.units.isEmpty || requests.areAllUnitsSuspect { feed?.catchUp() }
         for (unit, boot) in requests.units.sorted(by: { $0.key < $1.key }) where units.contains(unit) {
             let actor = UnitCaller.actor(of: unit, noticedAt: boot, cache: executions)
             handler(.resources([ResourceID(type: .unit, identity: unit)], actor: actor, time: time))
@@ -109,24 +95,11 @@ struct WatchLoop {
         }
     }
 
-    private mutating func readExecutions() throws {
-        guard let group = executionGroup else { return }
-        while true {
-            do {
-                let events = try group.read()
-                if events.isEmpty { return }
-                for event in events { executions.record(event) }
-            } catch {
-                // One program that cannot be looked at costs its name, never a change.
-                continue
-            }
-        }
-    }
-
     private mutating func readChanges() throws {
         while true {
             let changes = try marks.read()
             if changes.isEmpty { return }
+            isCaughtUp = false
             for change in changes {
                 guard !change.kinds.contains(.overflow) else {
                     handler(.everything("the kernel's queue of events overflowed"))
@@ -146,7 +119,7 @@ struct WatchLoop {
         }
         follow(change)
         guard !touched.isEmpty else { return }
-        let actor = writer(of: touched, change) ?? change.actor(executions)
+        let actor = writer(of: touched, change) ?? actor(of: change)
         let time = wallTime()
         let isOpenWrite = change.kinds.isSubset(of: [.modified, .isDirectory]) && change.kinds.contains(.modified)
         if isOpenWrite, openWrites.count < openWritesMaximum {
@@ -156,6 +129,15 @@ struct WatchLoop {
         }
         for id in touched { openWrites[id] = nil }
         handler(.resources(touched, actor: actor, time: time))
+    }
+
+    /// Who made a change; the programs that were started before it are known by then.
+    private mutating func actor(of change: WatchedChange) -> DriftActor {
+        if !isCaughtUp {
+            isCaughtUp = true
+            feed?.catchUp()
+        }
+        return change.actor(executions)
     }
 
     /// The process that is writing these files already, if this change is its too: it need not be looked at again, and
@@ -192,7 +174,7 @@ struct WatchLoop {
         let after = Set(now.map { "\($0.id) \($0.mountPoint)" })
         let changed = before.symmetricDifference(after).map { String($0.drop { $0 != " " }.dropFirst()) }
         mounts = now
-        _ = executionGroup?.markExecutions(onAll: now)
+        feed?.mark(now)
         let concerned = changed.contains { point in
             index.directories.contains { $0 == point || $0.hasPrefix(point == "/" ? "/" : point + "/") }
                 || !index.below(point).isEmpty

@@ -27,4 +27,19 @@ extension SharedDescriptor {
         guard count > 0, bytes[0] == UInt8(ascii: "/") else { return nil }
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
+
+    /// Whether the file begins as a script does: running it runs an interpreter, which is opened next.
+    var isScript: Bool {
+        var start: (UInt8, UInt8) = (0, 0)
+        // Safety: the two bytes are there during the call, which is told that there are two.
+        let count = withUnsafeMutableBytes(of: &start) { cl_pread(rawValue, $0.baseAddress, 2, 0) }
+        return count == 2 && start == (UInt8(ascii: "#"), UInt8(ascii: "!"))
+    }
+
+    /// Whether who runs the file acts as its owner.
+    var changesUser: Bool {
+        var status = statx()
+        let result = cl_statx(rawValue, "", Int32(CL_AT_EMPTY_PATH), UInt32(STATX_MODE), &status)
+        return result < 0 || UInt32(status.stx_mode) & UInt32(S_ISUID) != 0
+    }
 }

@@ -57,39 +57,123 @@ public final class ExecCache: Sendable {
         state = Mutex(ExecCacheState(capacity: capacity, numberMaximum: numberMaximum))
     }
 
+    /// A program that was opened to be run, and what could be read at once of the process that opened it.
+    struct Opening: Sendable {
+        var pid: Int32
+        var image: String
+        var isScript = false
+        var changesUser = false
+        var information: ProcessInformation?
+        /// The times, in nanoseconds of the monotonic clock, between which it was read.
+        var from: UInt64 = 0
+        var to: UInt64 = 0
+    }
+
     /// Takes in one execution.
     ///
     /// The program has been opened and may not run yet: `settle` looks again.
     public func record(_ event: FanotifyEvent) {
-        guard event.pid > 0, event.kinds.contains(.openedForExecution), let image = event.file?.path else { return }
-        if case .exited = event.process { return }
-        record(pid: event.pid, image: image, isPresent: { event.process.isPresent })
+        if let opening = look(at: event, after: []) { record(opening) }
+    }
+
+    /// Reads about the process that an event names, as long as it is there; of one that opens its loader, after what
+    /// was opened just before, it is read already.
+    func look(at event: FanotifyEvent, after earlier: [Opening]) -> Opening? {
+        guard event.pid > 0, event.kinds.contains(.openedForExecution), let file = event.file,
+            let image = file.path
+        else { return nil }
+        if ExecCacheState.isLoader(image) {
+            let isRead = earlier.contains { $0.pid == event.pid && $0.information != nil }
+            if isRead || state.withLock({ $0.awaitsLoader(event.pid) }) { return Opening(pid: event.pid, image: image) }
+        }
+        let from = nanoseconds(now())
+        var information: ProcessInformation?
+        if case .exited = event.process {
+        } else {
+            information = reader(event.pid) { event.process.isPresent }
+        }
+        let to = nanoseconds(now())
+        return Opening(
+            pid: event.pid, image: image, isScript: file.isScript, changesUser: file.changesUser,
+            information: information, from: from, to: to)
     }
 
     package func record(pid: Int32, image: String, isPresent: () -> Bool) {
-        // A program opens its loader after itself. Where the program was not seen, the loader would be a wrong name
-        // for it.
-        if ExecCacheState.isLoader(image), state.withLock({ !$0.isKnown(pid) || $0.takeLoader(of: pid) }) { return }
-        guard let information = reader(pid, isPresent) else { return }
+        let from = nanoseconds(now())
+        let information = reader(pid, isPresent)
+        record(Opening(pid: pid, image: image, information: information, from: from, to: nanoseconds(now())))
+    }
+
+    func record(_ opening: Opening) {
+        let isLoader = state.withLock { state in
+            state.ledger.noteOpening(
+                opening.image, isScript: opening.isScript, by: opening.pid, opening.information, from: opening.from,
+                to: opening.to)
+            // A program opens its loader after itself. Where the program was not seen, the loader would be a wrong name
+            // for it.
+            return ExecCacheState.isLoader(opening.image)
+                && (!state.isKnown(opening.pid)
+                    || state.takeLoader(opening.image, of: opening.pid, running: opening.information?.executable))
+        }
+        if isLoader { return }
+        guard let information = opening.information else {
+            state.withLock { $0.recordUnread(opening.pid, image: opening.image) }
+            return
+        }
+        keep(information, image: opening.image, changesUser: opening.changesUser)
+    }
+
+    private func keep(_ information: ProcessInformation, image: String, changesUser: Bool = false) {
         let now = now()
         let isSampleDue = state.withLock { $0.isForkSampleDue(at: now) }
         let forks = isSampleDue ? forkCounter() : nil
         state.withLock { state in
             if isSampleDue { state.noteForks(forks, at: now) }
-            state.record(information, image: image, at: now)
+            state.record(information, image: image, changesUser: changesUser, at: now)
         }
     }
 
     /// Takes in the processes that run already, so that they can be named after they end; newer ones are kept before
     /// them.
-    public func recordRunning() throws(LinuxIOError) {
+    public func recordRunning() throws(LinuxIOError) { _ = try running() }
+
+    /// Takes in the processes that run, and goes by what the process connector says from now on.
+    func beginLedger() throws(LinuxIOError) {
+        let running = try running()
+        state.withLock { $0.ledger.begin(with: running) }
+    }
+
+    /// Takes in what the process connector said.
+    func note(_ batch: ProcessEventBatch) {
+        if batch.events.isEmpty, !batch.isLost { return }
+        state.withLock { state in
+            guard !batch.isLost else { return state.ledger.lose() }
+            for event in batch.events { state.ledger.note(event) }
+        }
+    }
+
+    /// Whether what the process connector says is complete.
+    var isLedgerActive: Bool { state.withLock { $0.ledger.isActive } }
+
+    /// Forgets all, since executions were lost: a process may run another program than the last that is known.
+    func forget() { state.withLock { $0.forget() } }
+
+    private func running() throws(LinuxIOError) -> [(information: ProcessInformation, from: UInt64, to: UInt64)] {
+        var running: [(information: ProcessInformation, from: UInt64, to: UInt64)] = []
         try DirectoryHandle(trustedPath: "/proc").forEachEntry { entry in
-            if let pid = Int32(entry.name), let information = reader(pid, { true }), let image = information.executable
-            {
-                record(pid: pid, image: image, isPresent: { true })
-            }
+            guard let pid = Int32(entry.name) else { return true }
+            let from = nanoseconds(now())
+            guard let information = reader(pid, { true }) else { return true }
+            running.append((information, from, nanoseconds(now())))
+            if let image = information.executable { keep(information, image: image) }
             return true
         }
+        return running
+    }
+
+    private func nanoseconds(_ time: Duration) -> UInt64 {
+        let (seconds, attoseconds) = time.components
+        return UInt64(max(seconds, 0)) * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
     }
 
     /// Looks again at processes whose program had not started when they were recorded, and returns how long until

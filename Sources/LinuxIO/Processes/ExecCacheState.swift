@@ -9,8 +9,14 @@ struct ExecCacheState {
         var look: Look?
         /// Whether it was seen to run that program.
         var isConfirmed: Bool
+        /// Whether the program takes on its owner as it starts: the user that was read is then the one before.
+        var changesUser = false
+        /// When the process started, by the ledger.
+        var born: UInt64?
         /// Whether the loader that the program asks for has not been opened yet.
         var awaitsLoader = true
+        /// The loader that was opened.
+        var loader: String?
         var sequence: UInt64
     }
 
@@ -36,6 +42,8 @@ struct ExecCacheState {
     private static let unsettledMaximum = 256
     private static let sampleInterval = Duration.seconds(1)
 
+    /// What the process connector says, where it speaks.
+    var ledger = ProcessLedger()
     private let capacity: Int
     private let numberMaximum: UInt64
     private var entries: [Int32: Entry] = [:]
@@ -68,17 +76,27 @@ struct ExecCacheState {
     /// Whether an execution of the process was recorded.
     func isKnown(_ pid: Int32) -> Bool { entries[pid] != nil }
 
-    /// Answers whether an opened loader is that of a program that was recorded, and not a program of its own.
-    mutating func takeLoader(of pid: Int32) -> Bool {
-        guard let entry = entries[pid], entry.awaitsLoader else { return false }
+    /// Whether the process was read of, and opens its loader next.
+    func awaitsLoader(_ pid: Int32) -> Bool { entries[pid]?.awaitsLoader ?? false }
+
+    /// Answers whether an opened loader is that of a program that was recorded, and not a program of its own, which the
+    /// process would be seen to run.
+    ///
+    /// On an overlay, the kernel tells of one opening twice.
+    mutating func takeLoader(_ image: String, of pid: Int32, running executable: String?) -> Bool {
+        guard let entry = entries[pid] else { return false }
+        guard entry.awaitsLoader else { return entry.loader == image && executable != image }
         entries[pid]?.awaitsLoader = false
+        entries[pid]?.loader = image
         return true
     }
 
     /// Records an execution.
     ///
     /// Opening a script also opens its interpreter, and both count.
-    mutating func record(_ information: ProcessInformation, image: String, at now: Duration) {
+    mutating func record(
+        _ information: ProcessInformation, image: String, changesUser: Bool = false, at now: Duration
+    ) {
         let pid = information.pid
         var images: [String] = []
         if let known = entries[pid], known.information.startTime == information.startTime {
@@ -90,7 +108,9 @@ struct ExecCacheState {
         var entry = Entry(
             information: Self.shortened(information), images: images, forks: forks,
             isConfirmed: information.executable == images.last, sequence: sequence)
+        entry.born = ledger.birth(of: pid)
         if !entry.isConfirmed {
+            entry.changesUser = changesUser
             entry.look = .first(after: now)
             // What was read is of the program before: its arguments say nothing of this one.
             entry.information.arguments = []
@@ -101,6 +121,27 @@ struct ExecCacheState {
         order.append((pid, sequence))
         if entry.look != nil, !waiting.contains(pid), waiting.count < Self.unsettledMaximum { waiting.append(pid) }
         evict()
+    }
+
+    /// Records that a process opened a program and could not be looked at: what it was before says nothing of it now.
+    mutating func recordUnread(_ pid: Int32, image: String) {
+        guard var entry = entries[pid], entry.images.last != image else { return }
+        entry.images = (entry.images + [image]).suffix(Self.imagesMaximum)
+        entry.information.executable = nil
+        entry.information.arguments = []
+        entry.look = nil
+        entry.isConfirmed = false
+        entries[pid] = entry
+        waiting.removeAll { $0 == pid }
+    }
+
+    /// Forgets everything: events were lost.
+    mutating func forget() {
+        entries = [:]
+        order = []
+        orderHead = 0
+        waiting = []
+        ledger.lose()
     }
 
     func unsettled(at now: Duration) -> [Int32] { waiting.filter { entries[$0]?.look.map { $0.due <= now } ?? true } }
@@ -131,24 +172,52 @@ struct ExecCacheState {
     func attribute(pid: Int32, live: ProcessInformation?, forks: UInt64?) -> ProcessAttribution {
         let entry = entries[pid]
         if let live {
-            guard let entry, entry.information.startTime == live.startTime else { return .process(live, images: []) }
+            guard let entry, entry.information.startTime == live.startTime else {
+                guard live.executable == nil else { return .process(live, images: []) }
+                var information = live
+                information.executable = ledger.sight(of: pid)?.executable
+                return .process(information, images: [])
+            }
             guard live.executable == nil else { return .process(live, images: entry.images) }
             // A process that has ended but was not waited for has lost these two, but not the name that the last
             // program gave it.
             var information = live
             let isLast = entry.isConfirmed || live.comm == entry.images.last.map(Self.name(of:))
-            information.executable = isLast ? entry.images.last : nil
+            information.executable = isLast ? entry.images.last : ledger.sight(of: pid)?.executable
             information.arguments = entry.isConfirmed ? entry.information.arguments : []
             return .process(information, images: entry.images)
         }
+        if let sight = ledger.sight(of: pid) { return attribute(pid, sight, entry) }
         guard let entry else { return .unknown(.ended) }
         // Numbers are given out in a circle: one comes again only after about as many starts as there are numbers.
         guard let then = entry.forks, let forks, forks >= then, forks - then < numberMaximum / 2 else {
             return .unknown(.numberReused)
         }
         // One that took too long to start what it opened may be that program or the one before.
-        guard entry.information.executable != nil else { return .unknown(.undecided) }
+        guard entry.information.executable != nil, entry.isConfirmed || !entry.changesUser else {
+            return .unknown(.undecided)
+        }
         return .process(entry.information, images: entry.images)
+    }
+
+    /// Says who a process was that the ledger knows, with what was read of it while it lived.
+    private func attribute(_ pid: Int32, _ sight: ProcessLedger.Sight, _ entry: Entry?) -> ProcessAttribution {
+        if sight.isReused { return .unknown(.numberReused) }
+        guard let user = sight.user else { return .unknown(.ended) }
+        let entry = entry.flatMap { $0.born == sight.born ? $0 : nil }
+        let seen = entry.flatMap { $0.isConfirmed ? $0.images.last : nil }
+        guard let executable = sight.executable ?? seen else { return .unknown(.undecided) }
+        // The clock tick of `/proc` is a hundredth of a second.
+        var information =
+            entry?.information ?? ProcessInformation(pid: pid, startTime: sight.born / 10_000_000, comm: "")
+        if information.executable != executable || information.comm.isEmpty {
+            information.executable = executable
+            information.comm = Self.name(of: executable)
+            information.arguments = []
+        }
+        information.uid = user
+        information.parentPID = sight.parentPID ?? 0
+        return .process(information, images: entry?.images ?? [])
     }
 
     private mutating func evict() {

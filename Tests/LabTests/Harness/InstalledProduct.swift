@@ -13,6 +13,12 @@ enum InstalledProduct {
         return isBuilt ? nil : "there is no release build to install; run 'make build' first"
     }()
 
+    /// A program of the product, from its path below the prefix, to be run on this machine.
+    static func program(_ path: String) -> String {
+        if let stage = Lab.environment("AETHEREDGE_STAGE") { return "\(stage)/usr/\(path)" }
+        return "\(Lab.checkout)/.build/release/" + (path.split(separator: "/").last ?? "")
+    }
+
     /// The layer that the installed product is, with the daemon enabled.
     ///
     /// The first caller installs; the others wait for it.

@@ -1,0 +1,85 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import LinuxIO
+
+/// Real processes, all of them gone before anybody asks.
+@Suite(.enabled(if: isRoot, "fanotify with names and processes needs root"))
+struct ExecutionFeedTests {
+    private static let isAccountKept = isRoot && (try? ProcessConnector()) != nil
+
+    @Test(.enabled(if: isAccountKept, "the process connector speaks in the initial namespaces only"))
+    func `the connector names the program and the user of a process that nobody looked at`() throws {
+        let feed = try Self.feed()
+        #expect(feed.refusal == nil)
+        let pids = try (0..<20).map { number in
+            try Self.run(["setpriv", "--reuid=\(20_000 + number)", "--clear-groups", "true"])
+        }
+        feed.catchUp()
+        for (number, pid) in pids.enumerated() {
+            let process = try #require(Self.named(feed.cache.attribute(pid: pid, process: .exited)))
+            #expect(process.executable == Self.path(of: "true"))
+            #expect(process.comm == "true")
+            #expect(process.uid == 20_000 + UInt32(number))
+        }
+    }
+
+    @Test(.enabled(if: isAccountKept, "the process connector speaks in the initial namespaces only"))
+    func `a shell's child that runs no program of its own is the shell`() throws {
+        let feed = try Self.feed()
+        try withTemporaryDirectory { directory, path in
+            let script = "(read -r pid rest </proc/self/stat; echo $pid >\(path)/child) ; :"
+            _ = try Self.run(["sh", "-c", script])
+            let text = String(decoding: try readFile("\(path)/child", limit: 64), as: UTF8.self)
+            let child = try #require(Int32(text.filter { $0 != "\n" }))
+            feed.catchUp()
+            let process = try #require(Self.named(feed.cache.attribute(pid: child, process: .exited)))
+            #expect(process.executable == Self.path(of: "sh"))
+            #expect(process.uid == 0)
+        }
+    }
+
+    @Test func `a running feed takes in programs and stops when it is told`() async throws {
+        let feed = try Self.feed()
+        let thread = try WorkerThread(name: "feed-test")
+        async let running: Void = thread.run { try feed.run() }
+        let shell = try ChildShell("read line")
+        shell.open()
+        shell.wait()
+        feed.catchUp()
+        if let process = Self.named(feed.cache.attribute(pid: shell.pid, process: .exited)) {
+            #expect(process.executable == Self.path(of: "sh"))
+            #expect(process.uid == 0)
+        }
+        feed.stop()
+        try await running
+    }
+
+    private static func feed() throws -> ExecutionFeed {
+        let feed = try ExecutionFeed()
+        feed.mark(try MountInformation.current())
+        try feed.begin()
+        return feed
+    }
+
+    /// The number that the process had.
+    private static func run(_ words: [String]) throws -> Int32 {
+        let child = try ChildProcess.start(words, environment: ["PATH": "/usr/bin:/bin"])
+        var status: Int32 = 0
+        waitpid(child.pid, &status, 0)
+        #expect(status == 0)
+        return child.pid
+    }
+
+    private static func path(of program: String) -> String? {
+        realpath("/usr/bin/\(program)", nil).map { path in
+            defer { free(path) }
+            return String(cString: path)
+        }
+    }
+
+    private static func named(_ attribution: ProcessAttribution) -> ProcessInformation? {
+        if case .process(let information, _) = attribution { information } else { nil }
+    }
+}
