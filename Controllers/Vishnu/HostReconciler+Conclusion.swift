@@ -212,7 +212,13 @@ extension HostReconciler {
         if let commit { metadata[LogKey.commit] = "\(commit)" }
         if let reason { metadata[LogKey.reason] = "\(reason.rawValue)" }
         if let action { metadata[LogKey.action] = "\(action.rawValue)" }
-        guard let actor = hint?.actor else { return metadata }
+        return metadata.merging(Self.metadata(of: hint?.actor)) { $1 }
+    }
+
+    /// Who did it, as journal fields.
+    static func metadata(of actor: DriftActor?) -> Logger.Metadata {
+        guard let actor else { return [:] }
+        var metadata: Logger.Metadata = [:]
         if let pid = actor.pid { metadata[LogKey.actorPID] = "\(pid)" }
         if let exe = actor.exe ?? actor.comm { metadata[LogKey.actorExecutable] = "\(exe)" }
         if let uid = actor.uid { metadata[LogKey.actorUID] = "\(uid)" }

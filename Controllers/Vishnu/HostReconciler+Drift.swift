@@ -112,7 +112,7 @@ extension HostReconciler {
         return state.withLock { state in
             let due = state.waitingContested.filter { state.fights.waitsUntil($0.key, at: now) == nil }
             for resource in due.keys { state.waitingContested[resource] = nil }
-            for resource in state.fights.contested(at: now) where state.waitingContested[resource] == nil {
+            for resource in state.fights.contested(at: now).keys where state.waitingContested[resource] == nil {
                 state.waitingContested[resource] = HintBuffer.Hint(
                     actor: DriftActor(unknown: "it was found after the wait for a contested resource"), time: time)
             }

@@ -23,8 +23,12 @@ extension HostReconciler {
         var result = PassResult.differencesLeft
         let allowed = judged.filter { $0.1 == .allow }.map(\.0)
         if !allowed.isEmpty {
-            let part = Plan(allowed, for: cause, commit: plan.commit)
-            result = try await run(part, of: survey.target, findings: Gate.findings(judged), hints: hints)
+            if cause == .drift, let flood = DriftFlood(allowed, hints: hints) {
+                result = try await repairFlood(flood, judged: judged, of: survey.target, hints: hints)
+            } else {
+                let part = Plan(allowed, for: cause, commit: plan.commit)
+                result = try await run(part, of: survey.target, findings: Gate.findings(judged), hints: hints)
+            }
             guard result == .succeeded else { return result }
         }
         let asking = judged.filter { if case .requireApproval = $0.1 { true } else { false } }
@@ -35,6 +39,37 @@ extension HostReconciler {
         let isHeld = judged.contains { if case .hold = $0.1 { true } else { false } }
         if isHeld { return context.isPaused ? .paused : .differencesLeft }
         return result
+    }
+
+    /// Repairs a flood of drift in one run after the other, and tells how far it is.
+    ///
+    /// A run that fails undoes its own resources only, and does not keep the next from theirs.
+    private func repairFlood(
+        _ flood: DriftFlood, judged: [(Change, Gate.Verdict)], of target: LoadedGeneration,
+        hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> PassResult {
+        var (done, result) = (0, PassResult.succeeded)
+        log(flood, done: done, commit: target.commit.commit)
+        for changes in flood.parts {
+            let resources = Set(changes.map(\.resource))
+            let part = Plan(changes, for: .drift, commit: target.commit.commit)
+            let ended = try await run(
+                part, of: target, findings: done == 0 ? Gate.findings(judged) : [],
+                hints: hints.filter { resources.contains($0.key) })
+            if ended != .succeeded { result = ended }
+            done += changes.count
+            log(flood, done: done, commit: target.commit.commit)
+        }
+        return result
+    }
+
+    private func log(_ flood: DriftFlood, done: Int, commit: String) {
+        var metadata = Self.metadata(of: flood.culprit)
+        metadata[LogKey.messageID] = "\(MessageID.driftFlood.rawValue)"
+        metadata[LogKey.commit] = "\(commit)"
+        metadata[LogKey.count] = "\(done)"
+        metadata[LogKey.total] = "\(flood.count)"
+        environment.logger.notice("a flood of drift is repaired in several runs", metadata: metadata)
     }
 
     func gateContext(

@@ -26,6 +26,8 @@ public enum LogKey {
     public static let object = "object"
     /// A number of things.
     public static let count = "count"
+    /// Of how many things.
+    public static let total = "total"
     /// A path.
     public static let path = "path"
     /// The phase of a run or resource.

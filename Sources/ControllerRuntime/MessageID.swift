@@ -9,6 +9,8 @@ public enum MessageID: String, Sendable, Hashable, CaseIterable {
     case driftReported = "c7232422d8564edcb4baecbfff6ba564"
     /// Somebody undoes every repair.
     case driftContested = "677a7ca754b34a1f8b161dfed2bd8263"
+    /// So much drifted at once that it is repaired in several runs.
+    case driftFlood = "5d2f0b8a7c3e4f41a6d9e8b7c0f1a2d3"
     /// A resource could not be observed or changed.
     case resourceFailed = "43108a56144245bba56bd74874366bb4"
     /// A run succeeded.

@@ -227,6 +227,12 @@ struct DriftLabTests {
                     return text.contains("perl") || text.contains("fighter.service")
                 }
             }
+            try await managed.host.waitUntil("the resource names its opponent", within: .seconds(20)) {
+                let status = try await managed.resource("file:\(Self.path)")["status"]
+                let reasons = status["conditions"].items.compactMap { $0["reason"].string }
+                return status["phase"].string == "Drifted" && reasons.contains("Contested")
+                    && status["message"].string?.contains("'/usr/bin/perl' of uid 0 in fighter.service") == true
+            }
             let before = try await runs()
             try await ContinuousClock().sleep(for: .seconds(5))
             // The writer spoils it fifty times a second.

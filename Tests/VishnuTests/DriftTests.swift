@@ -58,7 +58,7 @@ import Testing
         let fight = fights.noteRepair(of: a, by: actor("/bin/sed", pid: 99), at: 4 * second)
         #expect(fight == .oneOpponent)
         #expect(fights.waitsUntil(a, at: 5 * second) == 14 * second)
-        #expect(fights.contested(at: 5 * second) == [a])
+        #expect(fights.contested(at: 5 * second) == [a: "'/bin/sed' of uid 0 undoes every repair"])
         #expect(fights.waitsUntil(a, at: 14 * second) == nil)
         let goesOn = fights.noteRepair(of: a, by: actor("/bin/sed", pid: 100), at: 15 * second)
         #expect(goesOn == .oneOpponent)
@@ -87,6 +87,7 @@ import Testing
         let fight = fights.noteRepair(of: a, by: actor("/bin/last"), at: 19 * second)
         #expect(fight == .many)
         #expect(fights.waitsUntil(a, at: 20 * second) == 29 * second)
+        #expect(fights.contested(at: 20 * second)[a]?.hasSuffix("the last time by '/bin/last' of uid 0") == true)
         let goesOn = fights.noteRepair(of: a, by: actor("/bin/another"), at: 30 * second)
         #expect(goesOn == .many)
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.tags(.i6)) struct GateTests {
     private func context(
         _ declared: [DeclaredResource], cause: PlanCause = .change, managed: Int = 10, isPaused: Bool = false,
-        blueprints: Set<String> = [], resources: Set<ResourceID> = [], contested: Set<ResourceID> = [],
+        blueprints: Set<String> = [], resources: Set<ResourceID> = [], contested: [ResourceID: String] = [:],
         isTargetEmpty: Bool = false
     ) -> Gate.Context {
         Gate.Context(
@@ -81,7 +81,9 @@ import Testing
 
     @Test func `a contested resource is not repaired`() {
         let held = verdicts(
-            [Plans.change("/a")], context([Plans.declared("/a")], cause: .drift, contested: [Plans.id("/a")]))
+            [Plans.change("/a")],
+            context(
+                [Plans.declared("/a")], cause: .drift, contested: [Plans.id("/a"): "'/bin/sed' undoes every repair"]))
         #expect(isHeld(held.first, .contested))
     }
 

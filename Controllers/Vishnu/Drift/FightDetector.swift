@@ -29,6 +29,8 @@ struct FightDetector: Sendable {
         var byOpponent: [Opponent: [Int64]] = [:]
         var fights = 0
         var waitsUntil: Int64?
+        /// Why it waits, with the opponent's name.
+        var reason = ""
 
         var lastRepair: Int64 { max(repairs.last ?? 0, waitsUntil ?? 0) }
 
@@ -77,8 +79,12 @@ struct FightDetector: Sendable {
             record.waitsUntil = now + delay
             // One repair after the wait is a round of its own: another drift within the window goes on with the fight.
             switch fight {
-            case .oneOpponent: record.byOpponent[opponent] = Array(repeating: now + delay, count: rounds - 1)
-            case .many: record.repairs = Array(repeating: now + delay, count: roundsInTotal - 1)
+            case .oneOpponent:
+                record.byOpponent[opponent] = Array(repeating: now + delay, count: rounds - 1)
+                record.reason = "\(opponent.name) undoes every repair"
+            case .many:
+                record.repairs = Array(repeating: now + delay, count: roundsInTotal - 1)
+                record.reason = "it is changed again and again, the last time by \(opponent.name)"
             }
         }
         records[resource] = record
@@ -91,9 +97,9 @@ struct FightDetector: Sendable {
         return until
     }
 
-    /// Resources whose repair waits.
-    func contested(at now: Int64) -> Set<ResourceID> {
-        Set(records.filter { ($0.value.waitsUntil ?? 0) > now }.keys)
+    /// Resources whose repair waits, and why.
+    func contested(at now: Int64) -> [ResourceID: String] {
+        records.filter { ($0.value.waitsUntil ?? 0) > now }.mapValues(\.reason)
     }
 
     /// The earliest time at which a wait ends.

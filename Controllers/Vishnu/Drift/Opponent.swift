@@ -14,4 +14,13 @@ struct Opponent: Sendable, Hashable {
         unit = isKnown ? actor.unit : nil
         uid = isKnown ? actor.uid : nil
     }
+
+    /// Who it is, for people.
+    var name: String {
+        guard let executable else { return "somebody unknown" }
+        var parts = ["'\(executable)'"]
+        if let uid { parts.append("of uid \(uid)") }
+        if let unit { parts.append("in \(unit)") }
+        return parts.joined(separator: " ")
+    }
 }

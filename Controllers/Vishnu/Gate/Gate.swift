@@ -16,8 +16,8 @@ struct Gate: Sendable {
         var pausedBlueprints: Set<String>
         /// Resources that are paused.
         var pausedResources: Set<ResourceID>
-        /// Resources whose repair waits because somebody undoes it.
-        var contested: Set<ResourceID>
+        /// Resources whose repair waits because somebody undoes it, with who.
+        var contested: [ResourceID: String]
         /// Resources whose declaration in the target a person approved, so that drift back to it is repaired.
         var approved: Set<ResourceID> = []
         /// Resources outside the plan that differ still, so that what depends on them cannot be done yet.
@@ -105,8 +105,8 @@ struct Gate: Sendable {
 
     private static func response(to change: Change, of declared: DeclaredResource, in context: Context) -> Verdict? {
         guard context.cause == .drift else { return nil }
-        if context.contested.contains(change.resource) {
-            return .hold(.drifted, .contested, "somebody undoes every repair; the next one waits until they stop")
+        if let reason = context.contested[change.resource] {
+            return .hold(.drifted, .contested, "\(reason); the next repair waits, longer each time, until that ends")
         }
         switch declared.onDrift {
         case .repair: return nil
