@@ -16,6 +16,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -194,7 +195,11 @@ let package = Package(
         .testTarget(name: "TidyTests"),
         // What reads what others wrote, with the inputs that are kept; for `make fuzz` a program, see below.
         .testTarget(
-            name: "FuzzTests", dependencies: ["CSystemd", "LinuxIO", "Model", "Store", "Systemd", "TestSupport"],
+            name: "FuzzTests",
+            dependencies: [
+                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Store", "Systemd", "TestSupport", logging, nioCore,
+                nioEmbedded, nioHTTP, nioPosix,
+            ],
             path: "Tests/Fuzz", exclude: ["FuzzMain.swift"]),
     ],
     swiftLanguageModes: [.v6]
@@ -202,13 +207,17 @@ let package = Package(
 
 // With AETHEREDGE_FUZZ the suite becomes libFuzzer's program. In backticks, so that TidyTests takes it for no module.
 let isFuzzing = Context.environment["AETHEREDGE_FUZZ"] != nil
-let fuzzed: Set<String> = ["Fuzz", "LinuxIO", "Model", "Store", "Systemd"]
+let fuzzed: Set<String> = ["ControlAPI", "Fuzz", "LinuxIO", "Model", "Store", "Systemd"]
 if isFuzzing {
     package.targets.removeAll { $0.name == "FuzzTests" }
     package.targets.append(
         Target.`executableTarget`(
-            name: "Fuzz", dependencies: ["CSystemd", "LinuxIO", "Model", "Store", "Systemd"], path: "Tests/Fuzz",
-            exclude: ["FuzzTests.swift"],
+            name: "Fuzz",
+            dependencies: [
+                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Store", "Systemd", logging, nioCore,
+                nioEmbedded, nioHTTP, nioPosix,
+            ],
+            path: "Tests/Fuzz", exclude: ["FuzzTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 
@@ -222,7 +231,7 @@ for target in package.targets where target.type != .system && target.name != "CL
         .treatAllWarnings(as: .error),
     ]
     if isFuzzing, fuzzed.contains(target.name) {
-        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+        target.swiftSettings?.append(.unsafeFlags(["-O", "-sanitize=fuzzer"]))
     }
     // What stands beside the sources of a target without being one: its README pages and the fixtures of its tests.
     let folder =

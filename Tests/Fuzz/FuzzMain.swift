@@ -1,4 +1,6 @@
 import Glibc
+import NIOCore
+import NIOPosix
 
 // The program of `make fuzz`; libFuzzer does the rest. FUZZ_TARGET names the target.
 
@@ -26,7 +28,10 @@ private func run(
 public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ length: Int) -> CInt {
     // Safety: as above.
     let input = Array(UnsafeBufferPointer(start: data, count: length))
-    do { try chosen.run(input) } catch { preconditionFailure("\(chosen.name): \(error)") }
+    let loop = MultiThreadedEventLoopGroup.singleton.any()
+    do { try loop.makeFutureWithTask { try await chosen.run(input) }.wait() } catch {
+        preconditionFailure("\(chosen.name): \(error)")
+    }
     return 0
 }
 

@@ -7,7 +7,7 @@ import Model
 extension FuzzTarget {
     /// A state database with bits flipped: input is a list of changes, each three bytes of position and one of bits.
     ///
-    /// It opens, is rebuilt, or is refused with an error; whatever else is lost, the bytes of the content store that
+    /// It opens, is rebuilt, or is refused with an error. Whatever else is lost, the bytes of the content store that
     /// lie in files of their own are there.
     static let database = FuzzTarget(name: "database") { input in
         let model = try ModelDatabase.shared.get()
@@ -58,6 +58,8 @@ struct ModelDatabase: Sendable {
     /// The files of the content store, by their path.
     let files: [String: Data]
     let large: DeclaredContent
+    /// What lies in the database itself.
+    private static let small = (0..<20).map { Array("content \($0)\n".utf8) }
     private static let resource = ResourceID(type: .file, identity: "/etc/motd")
 
     init() throws {
@@ -77,8 +79,8 @@ struct ModelDatabase: Sendable {
             large = try content.put(noise)
             let journal = RunJournal(database)
             let resources = ResourceTable(database)
-            for number in 0..<20 {
-                let small = try content.put(Array("content \(number)\n".utf8))
+            for (number, bytes) in small.enumerated() {
+                let small = try content.put(bytes)
                 let declared = DeclaredResource(
                     id: ResourceID(type: .file, identity: "/etc/f\(number)"),
                     attributes: .file(FileAttributes(content: small, mode: 0o644)), blueprint: "fuzz",
@@ -109,6 +111,8 @@ struct ModelDatabase: Sendable {
     }
 
     /// Opens what became of it and reads everything.
+    ///
+    /// Bytes that are read under a digest are those of the digest, or are refused.
     func use(_ directory: String) throws(StoreError) {
         let database = try HostDatabase(path: directory + "/state.db")
         let content = try ContentStore(database, directory: directory + "/content")
@@ -122,6 +126,10 @@ struct ModelDatabase: Sendable {
             _ = try content.usage()
         } catch {
             isRead = false
+        }
+        for bytes in Self.small {
+            guard let found = try? content.bytes(ContentDigest(hashing: bytes), limit: 1 << 10) else { continue }
+            precondition(found == bytes, "the content store tells wrong bytes")
         }
         // A rebuilt one has every blob that lies in a file; one that reads without a fault has it too.
         guard database.recovery != nil || isRead, try content.contains(large.digest) || database.recovery != nil else {

@@ -6,11 +6,11 @@ struct FuzzTarget: Sendable {
     /// The name, which is also that of the folder of its inputs.
     let name: String
     /// Works on an input.
-    let run: @Sendable (_ input: [UInt8]) throws -> Void
+    let run: @Sendable (_ input: [UInt8]) async throws -> Void
 
     static let all: [FuzzTarget] = [
-        .yaml, .json, .patch, .apply, .selector, .host, .kernel, .unit, .bus, .row, .inflate,
-        .audit, .database,
+        .yaml, .json, .patch, .apply, .selector, .http, .token, .protobuf, .host, .kernel, .unit, .bus, .row,
+        .inflate, .audit, .database,
     ]
 }
 

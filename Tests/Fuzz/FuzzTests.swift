@@ -8,7 +8,9 @@ import Testing
         "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Corpus"
     }()
 
-    @Test(arguments: FuzzTarget.all.map(\.name)) func `a target takes the inputs that are kept`(_ name: String) throws {
+    @Test(arguments: FuzzTarget.all.map(\.name)) func `a target takes the inputs that are kept`(
+        _ name: String
+    ) async throws {
         let target = try #require(FuzzTarget.all.first { $0.name == name })
         let folder = Self.corpus + "/" + name
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
@@ -17,15 +19,15 @@ import Testing
         for file in files {
             let input = try #require(FileManager.default.contents(atPath: folder + "/" + file).map(Array.init))
             size += input.count
-            #expect(throws: Never.self, "\(name)/\(file)") { try target.run(input) }
+            await #expect(throws: Never.self, "\(name)/\(file)") { try await target.run(input) }
         }
         #expect(size <= 64 << 10, "the inputs of \(name) are to stay small")
     }
 
-    @Test func `a target takes nothing, and each single byte`() throws {
+    @Test func `a target takes nothing, and each single byte`() async throws {
         for target in FuzzTarget.all where target.name != "database" {
-            try target.run([])
-            for byte in UInt8.min...UInt8.max { try target.run([byte]) }
+            try await target.run([])
+            for byte in UInt8.min...UInt8.max { try await target.run([byte]) }
         }
     }
 

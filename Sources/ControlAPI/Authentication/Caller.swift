@@ -32,7 +32,7 @@ struct Caller: Sendable {
         uid = claims.uid
         groups = claims.groups
         tokenID = claims.id
-        expiry = WallTime(nanoseconds: claims.expires * 1_000_000_000)
+        expiry = WallTime(seconds: claims.expires)
     }
 
     /// What limits of users count by.

@@ -200,3 +200,17 @@ final class ConnectionGuard: ChannelDuplexHandler {
         stallTimer = nil
     }
 }
+
+extension ChannelPipeline.SynchronousOperations {
+    /// Adds what stands between the bytes of a connection and its requests.
+    func addControlHandlers(_ limits: ServerLimits) throws {
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headBytes
+        decoding.maxHeaderListSize = limits.headBytes
+        decoding.maxHeaderFieldCount = limits.headerFields
+        try configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: true,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoding)
+        try addHandler(ConnectionGuard(limits: limits))
+    }
+}

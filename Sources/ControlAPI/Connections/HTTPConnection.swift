@@ -129,9 +129,8 @@ struct HTTPConnection: Sendable {
         throw ChannelError.eof
     }
 
-    private func send(
-        _ response: APIResponse, to request: HTTPRequestHead, isOpen: Bool, _ outbound: Outbound
-    ) async throws {
+    /// The head of an answer.
+    static func head(of response: APIResponse, to request: HTTPRequestHead, isOpen: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders(response.headers)
         headers.add(name: "Content-Type", value: response.contentType)
         if !headers.contains(name: "Cache-Control") {
@@ -143,8 +142,13 @@ struct HTTPConnection: Sendable {
             if response.status != 304 { headers.add(name: "Content-Length", value: String(bytes.count)) }
         }
         let status = HTTPResponseStatus(statusCode: response.status)
-        let head = HTTPServerResponsePart.head(
-            HTTPResponseHead(version: request.version, status: status, headers: headers))
+        return HTTPResponseHead(version: request.version, status: status, headers: headers)
+    }
+
+    private func send(
+        _ response: APIResponse, to request: HTTPRequestHead, isOpen: Bool, _ outbound: Outbound
+    ) async throws {
+        let head = HTTPServerResponsePart.head(Self.head(of: response, to: request, isOpen: isOpen))
         switch response.body {
         case .bytes(let bytes):
             let body = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))

@@ -1,7 +1,6 @@
 public import LinuxIO
 public import Logging
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 public import ServiceLifecycle
 internal import Synchronization
@@ -110,16 +109,7 @@ public final class ControlServer: Service {
             .channelOption(.maxMessagesPerRead, value: 4)
             .withConnectedSocket(descriptor) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    var decoding = NIOHTTPDecoderLimitConfiguration()
-                    decoding.maxHeaderFieldSize = limits.headBytes
-                    decoding.maxHeaderListSize = limits.headBytes
-                    decoding.maxHeaderFieldCount = limits.headerFields
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.configureHTTPServerPipeline(
-                        withPipeliningAssistance: false, withErrorHandling: false,
-                        withOutboundHeaderValidation: true, withEncoderConfiguration: .init(),
-                        withDecoderLimitConfiguration: decoding)
-                    try pipeline.addHandler(ConnectionGuard(limits: limits))
+                    try channel.pipeline.syncOperations.addControlHandlers(limits)
                     return try HTTPConnection.Channel(wrappingChannelSynchronously: channel)
                 }
             }
