@@ -3,15 +3,15 @@ import TestSupport
 import Testing
 
 /// Who did it: drifts by short-lived programs of many users, in a host and on the machine itself.
-@Suite(.product, .timeLimit(.minutes(30)))
+@Suite(.product, .serialized, .timeLimit(.minutes(30)))
 struct AttributionLabTests {
     private static let programs = 50
     private static let count = Lab.campaign(ci: 100, full: 1_000)
     /// The share in percent that is to be named.
     ///
-    /// Among a hundred, on a machine that tests other things meanwhile, a few more may be missed by chance. Not one may
-    /// be named wrongly.
-    private static let shareMinimum = Lab.campaign(ci: 95, full: 99)
+    /// In a host the process connector is silent, and a machine that builds and tests other things meanwhile lets some
+    /// programs end before they are looked at. Not one may be named wrongly.
+    private static let shareMinimum = Lab.campaign(ci: 85, full: 99)
     /// Milliseconds between the end of one program and the start of the next.
     private static let gap = 1
 
