@@ -50,7 +50,32 @@ extension HostReconciler {
                 "planHash": .string(run.planHash), "resources": .array(Array(resources)),
             ])
         let environment = environment
-        try await environment.worker.run { _ = try environment.audit.append(record, durability: .deferred) }
+        do {
+            try await environment.worker.run { _ = try environment.audit.append(record, durability: .deferred) }
+        } catch let error as StoreError {
+            // The run has ended whatever the log says of it: the rest of its end is told, and nothing else begins
+            // before the log has it.
+            environment.logger.error(
+                "cannot write the end of a run to the audit log; nothing else is done before it is there",
+                metadata: [LogKey.run: "\(run.name)", LogKey.cause: "\(error)"])
+            state.withLock { $0.unaudited.append(record) }
+            environment.repairFailed()
+        }
+    }
+
+    /// Writes the ends of runs that the audit log could not take before (I9); throws while it cannot.
+    func auditWhatIsDue() async throws {
+        let environment = environment
+        while let record = state.withLock({ $0.unaudited.first }) {
+            try await environment.worker.run {
+                // A write that was reported as failed may be there all the same.
+                let known = try environment.audit.newest(limit: 1, segments: 2) {
+                    $0.verb == record.verb && $0.object == record.object
+                }
+                if known.isEmpty { _ = try environment.audit.append(record, durability: .deferred) }
+            }
+            state.withLock { _ = $0.unaudited.removeFirst() }
+        }
     }
 
     private func recordSuccess(

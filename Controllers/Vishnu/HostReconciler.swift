@@ -54,6 +54,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var hasGoneOn = false
         /// Whether a run failed that may be open in the journal still, as when that could not be written.
         var isRecoveryDue = false
+        /// Ends of runs that the audit log could not take yet.
+        var unaudited: [AuditRecord] = []
         var activeRun: RunControl?
         var isShuttingDown = false
 
@@ -74,6 +76,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
 
     /// Does what the key asks for.
     public func reconcile(_ key: LoopKey) async throws -> Outcome {
+        try await auditWhatIsDue()
         try await recoverWhereDue()
         try await load()
         try await goOnWithRuns()

@@ -27,7 +27,7 @@ final class LoopFixture: Sendable {
     let clock = ManualClock()
     /// How many repairs were to be tried again.
     let failedRepairs = Tally()
-    private let audit: AuditLog
+    let audit: AuditLog
     private let observedAgain = Hook()
     private let current: Started
 
