@@ -26,18 +26,24 @@ struct ExecutionFeedTests {
     }
 
     @Test(.enabled(if: isAccountKept, "the process connector speaks in the initial namespaces only"))
-    func `a shell's child that runs no program of its own is the shell`() throws {
+    func `a shell's child that runs no program of its own is the shell, or nobody`() throws {
         let feed = try Self.feed()
-        try withTemporaryDirectory { directory, path in
-            let script = "(read -r pid rest </proc/self/stat; echo $pid >\(path)/child) ; :"
-            _ = try Self.run(["sh", "-c", script])
-            let text = String(decoding: try readFile("\(path)/child", limit: 64), as: UTF8.self)
-            let child = try #require(Int32(text.filter { $0 != "\n" }))
-            feed.catchUp()
-            let process = try #require(Self.named(feed.cache.attribute(pid: child, process: .exited)))
-            #expect(process.executable == Self.path(of: "sh"))
-            #expect(process.uid == 0)
+        var named = 0
+        // What the two sources tell does not always say which came first; then nobody is named.
+        for _ in 0..<20 where named < 3 {
+            try withTemporaryDirectory { directory, path in
+                let script = "(read -r pid rest </proc/self/stat; echo $pid >\(path)/child) ; :"
+                _ = try Self.run(["sh", "-c", script])
+                let text = String(decoding: try readFile("\(path)/child", limit: 64), as: UTF8.self)
+                let child = try #require(Int32(text.filter { $0 != "\n" }))
+                feed.catchUp()
+                guard let process = Self.named(feed.cache.attribute(pid: child, process: .exited)) else { return }
+                #expect(process.executable == Self.path(of: "sh"))
+                #expect(process.uid == 0)
+                named += 1
+            }
         }
+        #expect(named == 3)
     }
 
     @Test func `a running feed takes in programs and stops when it is told`() async throws {
