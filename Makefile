@@ -142,7 +142,7 @@ fuzz: deps-build ## look for inputs that break a parser: TIME=60 seconds for eac
 	AETHEREDGE_FUZZ=1 $(SWIFT_BUILD) --scratch-path $(BUILD)/fuzz --product Fuzz
 	@for target in $(or $(TARGET),$(notdir $(wildcard Tests/Fuzz/Corpus/*))); do \
 	  work=$(BUILD)/fuzz/work/$$target; mkdir -p $$work/corpus $$work/found; echo "$$target: $(TIME) s"; \
-	  FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -max_len=4096 \
+	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -max_len=4096 \
 	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$$work/found/ $$work/corpus Tests/Fuzz/Corpus/$$target; done
 
 .PHONY: bench

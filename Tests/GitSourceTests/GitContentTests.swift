@@ -125,6 +125,7 @@ extension WithGit {
             let object = String(repeating: "0", count: 40)
             for name in [
                 "../x", "a/../b", ".git/config", "a/.GIT/x", "/abs", "a//b", "./a", "", "a/",
+                "a/../\u{301}b",
                 "\u{1}/" + String(repeating: "x", count: 256),
             ] {
                 #expect(throws: TreeListing.Problem.unsafeName(name)) {

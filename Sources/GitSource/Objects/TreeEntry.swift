@@ -41,7 +41,10 @@ struct TreeListing {
         guard let path = String(validating: name, as: UTF8.self) else {
             throw .unsafeName(String(decoding: name, as: UTF8.self))
         }
-        let components = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        // By bytes: a combining mark after a slash makes one character of both.
+        let components = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
         guard path.utf8.count <= pathLengthMaximum, components.allSatisfy(isSafe) else { throw .unsafeName(path) }
         let kind: TreeEntry.Kind
         switch words[0] {

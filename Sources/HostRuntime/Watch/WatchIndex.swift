@@ -53,7 +53,7 @@ struct WatchIndex: Sendable {
     /// it may have too.
     func resources(touched name: String?, in directory: String, isStructural: Bool) -> [ResourceID] {
         guard let interest = interests[directory] else {
-            return recursive.contains { directory == $0 || directory.hasPrefix($0 + "/") }
+            return recursive.contains { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }
                 ? owner(above: directory) : []
         }
         guard let name else { return interest.own.map { [$0] } ?? [] }
@@ -67,12 +67,12 @@ struct WatchIndex: Sendable {
     /// Whether directories below a name are watched, so that they must be marked again when it appears.
     func leadsFurther(_ name: String, in directory: String) -> Bool {
         interests[directory]?.components.contains(name) == true || interests[Self.join(directory, name)] != nil
-            || recursive.contains { directory == $0 || directory.hasPrefix($0 + "/") }
+            || recursive.contains { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }
     }
 
     /// Watched directories at or below a path.
     func directories(below path: String) -> [String] {
-        directories.filter { $0 == path || $0.hasPrefix(path == "/" ? "/" : path + "/") }
+        directories.filter { $0 == path || $0.utf8.starts(with: (path == "/" ? "/" : path + "/").utf8) }
     }
 
     /// Managed resources at or below a path.
@@ -87,9 +87,9 @@ struct WatchIndex: Sendable {
         var found: [ResourceID] = []
         // Names such as `a-b` sort between `a` and `a/b`: they are passed over.
         for entry in sorted[low...] {
-            if entry.path == path || entry.path.hasPrefix(prefix) {
+            if entry.path == path || entry.path.utf8.starts(with: prefix.utf8) {
                 found.append(entry.id)
-            } else if !entry.path.hasPrefix(path) {
+            } else if !entry.path.utf8.starts(with: path.utf8) {
                 break
             }
         }
@@ -97,7 +97,9 @@ struct WatchIndex: Sendable {
     }
 
     private func owner(above directory: String) -> [ResourceID] {
-        recursive.filter { directory == $0 || directory.hasPrefix($0 + "/") }.compactMap { interests[$0]?.whole }
+        recursive.filter { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }.compactMap {
+            interests[$0]?.whole
+        }
     }
 
     private mutating func addAncestors(of directory: String) {
@@ -112,9 +114,10 @@ struct WatchIndex: Sendable {
     }
 
     static func split(_ path: String) -> (parent: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return ("/", path) }
+        // By bytes: a combining mark after a slash makes one character of both.
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("/", path) }
         let parent = slash == path.startIndex ? "/" : String(path[..<slash])
-        return (parent, String(path[path.index(after: slash)...]))
+        return (parent, String(path[path.utf8.index(after: slash)...]))
     }
 
     static func join(_ directory: String, _ name: String) -> String {

@@ -19,7 +19,8 @@ enum SystemdName {
 
     /// Escapes a normalised absolute path, whose first `/` is left out; the root is `-`.
     static func escape(path: String) -> String {
-        path == "/" ? "-" : escape(String(path.dropFirst()))
+        // By bytes: a combining mark after the slash makes one character of both.
+        path == "/" ? "-" : escape(String(Substring(path.utf8.dropFirst())))
     }
 
     /// Takes an escape back; nil for text that escaping does not give.

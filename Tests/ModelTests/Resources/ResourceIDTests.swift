@@ -11,6 +11,8 @@ struct ResourceIDTests {
         ("file:/etc/.pwd.lock", "file:etc-.pwd.lock"),
         ("file:/etc/a b%c\\d", #"file:etc-a\x20b\x25c\x5cd"#),
         ("file:/srv/é", #"file:srv-\xc3\xa9"#),
+        ("file:/\u{301}x", #"file:\xcc\x81x"#),
+        ("file:/srv/\u{301}x", #"file:srv-\xcc\x81x"#),
         ("directory:/etc", "directory:etc"),
         ("symlink:/a:b_c", "symlink:a:b_c"),
         ("unit:nginx.service", "unit:nginx.service"),
