@@ -27,6 +27,9 @@ final class RaceFixture: Sendable {
         var crashes = 0
         var applied = 0
         var undone = 0
+
+        /// Whether so many runs met the attack that it says something.
+        var isEnough: Bool { runs > 10 && succeeded > 0 }
     }
 
     let root: String
