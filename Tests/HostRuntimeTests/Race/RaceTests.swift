@@ -21,8 +21,8 @@ private final class Flag: Sendable {
 ///
 /// An attempt is one swap that the attacker made of a name in a managed directory (a declared name, one of the daemon's
 /// temporaries, or what lies beside them), or one mount over a directory below a declared one, while runs followed each
-/// other without a pause. `AETHEREDGE_CAMPAIGN=full` makes 100,000; more are made where runs are slow, until enough runs
-/// met them.
+/// other without a pause. `AETHEREDGE_CAMPAIGN=full` makes 100,000; more are made where runs are slow, until enough
+/// runs met them.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct RaceTests {
     private static let isRoot = geteuid() == 0
     private static let swaps = Campaign.isFull ? 100_000 : 4_000
