@@ -59,6 +59,21 @@ import Testing
         #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.arguments == ["sed", "-i"])
     }
 
+    @Test func `a program that has its name and not yet its arguments is looked at again`() {
+        let host = SimulatedProcesses()
+        let cache = host.cache()
+        host.start(10, executable: "/usr/bin/sed", arguments: [])
+        cache.record(pid: 10, image: "/usr/bin/sed") { true }
+        #expect(cache.settle() == .milliseconds(1))
+        host.pass(.milliseconds(1))
+        #expect(cache.settle() == .milliseconds(2))
+        host.change(10, executable: "/usr/bin/sed", arguments: ["sed", "-i"])
+        host.pass(.milliseconds(2))
+        #expect(cache.settle() == nil)
+        host.end(10)
+        #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.arguments == ["sed", "-i"])
+    }
+
     @Test func `a program that was not seen to run names nobody once the process has ended`() {
         let host = SimulatedProcesses()
         let cache = host.cache()
@@ -281,7 +296,7 @@ private final class SimulatedProcesses: Sendable {
             ancestors: { _ in [] }, forkCounter: { self.forks.withLock { $0 } }, now: { self.time.withLock { $0 } })
     }
 
-    func start(_ pid: Int32, executable: String, arguments: [String] = []) {
+    func start(_ pid: Int32, executable: String, arguments: [String] = ["x"]) {
         fork(1)
         let startTime = forks.withLock { $0 }
         processes.withLock {
@@ -292,7 +307,7 @@ private final class SimulatedProcesses: Sendable {
 
     func pass(_ duration: Duration) { time.withLock { $0 += duration } }
 
-    func change(_ pid: Int32, executable: String?, arguments: [String] = [], comm: String? = nil) {
+    func change(_ pid: Int32, executable: String?, arguments: [String] = ["x"], comm: String? = nil) {
         processes.withLock {
             if let comm { $0[pid]?.comm = comm }
             $0[pid]?.executable = executable

@@ -5,7 +5,8 @@ struct ExecCacheState {
         var images: [String]
         /// At most as many forks as there had been when it was recorded.
         var forks: UInt64?
-        /// When it is looked at again; nil once it was seen to run the program that it opened last, or took too long.
+        /// When it is looked at again; nil once it was seen to run the program that it opened last, with its arguments,
+        /// or took too long.
         var look: Look?
         /// Whether it was seen to run that program.
         var isConfirmed: Bool
@@ -116,6 +117,8 @@ struct ExecCacheState {
             entry.information.arguments = []
             entry.information.executable = images.last
             entry.information.comm = Self.name(of: images.last ?? image)
+        } else if information.arguments.isEmpty {
+            entry.look = .first(after: now)
         }
         entries[pid] = entry
         order.append((pid, sequence))
@@ -159,7 +162,9 @@ struct ExecCacheState {
             if information.executable == entry.images.last {
                 entry.information = Self.shortened(information)
                 entry.isConfirmed = true
-            } else if information.executable != nil {
+                // The kernel tells the program a moment before its arguments.
+                if information.arguments.isEmpty { entry.look = look.next(after: now) }
+            } else if information.executable != nil, !entry.isConfirmed {
                 entry.look = look.next(after: now)
                 // It may start the program still, and may never do so: neither is said of it once it has ended.
                 if entry.look == nil { entry.information.executable = nil }
