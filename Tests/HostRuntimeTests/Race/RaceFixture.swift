@@ -61,8 +61,6 @@ final class RaceFixture: Sendable {
         observer = Observer(host: host, worker: worker)
         state = Mutex(State(random: SeededGenerator(seed: seed)))
         mkdir(root + "/srv", 0o755)
-        mkdir(root + "/tmp", 0o1777)
-        chmod(root + "/tmp", 0o1777)
         layOut()
     }
 
@@ -81,7 +79,8 @@ final class RaceFixture: Sendable {
         return names
     }
 
-    /// Makes the attacker's directory afresh; the old one moves away as a whole, for nothing of it can be trusted.
+    /// Makes the attacker's directories afresh; the old ones move away as a whole, for nothing of them can be trusted,
+    /// and a directory with others' files in the place of a declared file stays for ever.
     func layOut() {
         let aside = state.withLock { state in
             state.aside += 1
@@ -101,6 +100,9 @@ final class RaceFixture: Sendable {
         }
         rename(root + "/srv/u", root + "/srv/aside\(aside)")
         rename(new, root + "/srv/u")
+        rename(root + "/tmp", root + "/srv/tmp\(aside)")
+        mkdir(root + "/tmp", 0o1777)
+        chmod(root + "/tmp", 0o1777)
     }
 
     /// Declares the site; the contents differ from round to round.
