@@ -14,9 +14,9 @@ public enum FileName {
         isValid(utf8: name)
     }
 
-    private static func isValid(utf8 bytes: some Collection<UInt8>) -> Bool {
+    static func isValid(utf8 bytes: some Collection<UInt8>) -> Bool {
         guard !bytes.isEmpty, bytes.count <= lengthMaximum else { return false }
-        if bytes.elementsEqual([0x2e]) || bytes.elementsEqual([0x2e, 0x2e]) { return false }
-        return !bytes.contains { $0 == 0x2f || $0 == 0 }
+        if bytes.count <= 2, bytes.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
+        return !bytes.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
     }
 }

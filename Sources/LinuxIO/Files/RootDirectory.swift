@@ -33,28 +33,26 @@ public final class RootDirectory: Sendable {
     /// Opens a directory.
     public func openDirectory(_ path: String) throws(LinuxIOError) -> DirectoryHandle {
         let components = try Self.components(of: path)
-        return try open(components, path: path)
+        return try open(Self.joined(components))
     }
 
     /// Opens the directory that holds the last component of a path, and gives that component's name.
     ///
     /// The root itself has no parent and fails with EINVAL.
     public func openParent(of path: String) throws(LinuxIOError) -> ParentDirectory {
-        var components = try Self.components(of: path)
-        guard let name = components.popLast() else {
+        guard let place = try Self.place(of: path) else {
             throw LinuxIOError(code: .invalid, call: "openat2", path: path, detail: "the root has no parent")
         }
-        return ParentDirectory(directory: try open(components, path: Self.joined(components)), name: name)
+        return ParentDirectory(directory: try open(place.parent), name: place.name)
     }
 
     /// The status of what a path stands for, or nil if there is nothing.
     public func status(of path: String) throws(LinuxIOError) -> FileStatus? {
-        var components = try Self.components(of: path)
-        guard let name = components.popLast() else {
+        guard let place = try Self.place(of: path) else {
             do throws(LinuxIOError) { return try descriptor.status() } catch { throw located(error, path) }
         }
         do throws(LinuxIOError) {
-            return try open(components, path: Self.joined(components)).status(of: name)
+            return try open(place.parent).status(of: place.name)
         } catch  where error.isAbsence {
             return nil
         }
@@ -74,15 +72,16 @@ public final class RootDirectory: Sendable {
         }
     }
 
-    private func open(_ components: [String], path: String) throws(LinuxIOError) -> DirectoryHandle {
-        let relative = components.isEmpty ? "." : components.joined(separator: "/")
+    /// Opens a directory by a path of plain components.
+    private func open(_ path: String) throws(LinuxIOError) -> DirectoryHandle {
+        let relative = path == "/" ? "." : String(Substring(path.utf8.dropFirst()))
         let resolve = UInt64(RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
         let result = uninterrupted {
             cl_openat2(descriptor.rawValue, relative, UInt64(O_RDONLY | O_DIRECTORY), 0, resolve)
         }
         // A symbolic link among the parents, or a kernel or filter without the call: one component at a time.
         if [ELOOP, ENOSYS, EPERM, EAGAIN, EACCES].contains(Int32(truncatingIfNeeded: -result)) {
-            return try PathWalk(root: descriptor, path: path).open(components)
+            return try PathWalk(root: descriptor, path: path).open(try Self.components(of: path))
         }
         let number = try checked(result, "openat2", path)
         return DirectoryHandle(owning: FileDescriptor(owning: Int32(number)), path: path)
@@ -113,6 +112,34 @@ extension RootDirectory {
             components.append(String(part))
         }
         return components
+    }
+
+    /// The directory that holds the last component of a path, and that component; nil for the root.
+    private static func place(of path: String) throws(LinuxIOError) -> (parent: String, name: String)? {
+        if let start = plainNameStart(of: path) {
+            let name = path.utf8.index(path.utf8.startIndex, offsetBy: start)
+            let parent = start == 1 ? "/" : String(Substring(path.utf8[..<path.utf8.index(before: name)]))
+            return (parent, String(Substring(path.utf8[name...])))
+        }
+        var components = try components(of: path)
+        return components.popLast().map { (joined(components), $0) }
+    }
+
+    /// Where the last component begins of an absolute path whose components may all stand as they are; nil for any
+    /// other path, which `components` takes apart.
+    ///
+    /// Most paths are of this kind, and every operation on a file begins with one.
+    private static func plainNameStart(of path: String) -> Int? {
+        // Safety: the bytes are read within the closure only.
+        path.utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.count > 1, bytes[0] == UInt8(ascii: "/") else { return nil }
+            var start = 1
+            for position in 1...bytes.count where position == bytes.count || bytes[position] == UInt8(ascii: "/") {
+                guard FileName.isValid(utf8: bytes[start..<position]) else { return nil }
+                if position < bytes.count { start = position + 1 }
+            }
+            return start
+        } ?? nil
     }
 
     static func joined(_ components: [String]) -> String {

@@ -1,29 +1,6 @@
 /// One resource's part of a plan.
-public struct Change: Codable, Sendable, Hashable {
-    /// The resource.
-    public var resource: ResourceID
-    /// What is done, in one word.
-    public var action: ChangeAction
-    /// Each attribute that differs.
-    public var fields: [FieldDifference]
-    /// A unified diff of small text content, bounded; nil for binary or large content.
-    public var contentDiff: String?
-    /// Digest of everything that was observed of the resource.
-    public var before: ContentDigest
-    /// Digest of everything that will be observed once the change is made.
-    public var after: ContentDigest
-    /// How far the change can be undone.
-    public var undo: UndoKind
-    /// How much the change can hurt.
-    public var risk: Risk
-    /// The operations, in order.
-    public var operations: [Operation]
-    /// Resources of the same plan that come first.
-    public var dependencies: [ResourceID]
-    /// Why it is made, where that is another reason than the plan's: a removal among changes; no part of a plan's hash.
-    public var cause: PlanCause?
-    /// Who caused the drift that the change repairs; no part of a plan's hash.
-    public var actor: DriftActor?
+public struct Change: Sendable {
+    private var content: Content
 
     /// Makes a change.
     public init(
@@ -31,19 +8,130 @@ public struct Change: Codable, Sendable, Hashable {
         before: ContentDigest, after: ContentDigest, undo: UndoKind, risk: Risk, operations: [Operation],
         dependencies: [ResourceID] = [], cause: PlanCause? = nil, actor: DriftActor? = nil
     ) {
-        self.resource = resource
-        self.action = action
-        self.fields = fields
-        self.contentDiff = contentDiff
-        self.before = before
-        self.after = after
-        self.undo = undo
-        self.risk = risk
-        self.operations = operations
-        self.dependencies = dependencies
-        self.cause = cause
-        self.actor = actor
+        content = Content(
+            Fields(
+                resource: resource, action: action, fields: fields, contentDiff: contentDiff, before: before,
+                after: after, undo: undo, risk: risk, operations: operations, dependencies: dependencies, cause: cause,
+                actor: actor))
     }
+
+    private mutating func change(_ body: (inout Fields) -> Void) {
+        var fields = content.fields
+        body(&fields)
+        content = Content(fields)
+    }
+}
+
+extension Change {
+    /// The resource.
+    public var resource: ResourceID {
+        get { content.fields.resource }
+        set { change { $0.resource = newValue } }
+    }
+
+    /// What is done, in one word.
+    public var action: ChangeAction {
+        get { content.fields.action }
+        set { change { $0.action = newValue } }
+    }
+
+    /// Each attribute that differs.
+    public var fields: [FieldDifference] {
+        get { content.fields.fields }
+        set { change { $0.fields = newValue } }
+    }
+
+    /// A unified diff of small text content, bounded; nil for binary or large content.
+    public var contentDiff: String? {
+        get { content.fields.contentDiff }
+        set { change { $0.contentDiff = newValue } }
+    }
+
+    /// Digest of everything that was observed of the resource.
+    public var before: ContentDigest {
+        get { content.fields.before }
+        set { change { $0.before = newValue } }
+    }
+
+    /// Digest of everything that will be observed once the change is made.
+    public var after: ContentDigest {
+        get { content.fields.after }
+        set { change { $0.after = newValue } }
+    }
+
+    /// How far the change can be undone.
+    public var undo: UndoKind {
+        get { content.fields.undo }
+        set { change { $0.undo = newValue } }
+    }
+
+    /// How much the change can hurt.
+    public var risk: Risk {
+        get { content.fields.risk }
+        set { change { $0.risk = newValue } }
+    }
+
+    /// The operations, in order.
+    public var operations: [Operation] {
+        get { content.fields.operations }
+        set { change { $0.operations = newValue } }
+    }
+
+    /// Resources of the same plan that come first.
+    public var dependencies: [ResourceID] {
+        get { content.fields.dependencies }
+        set { change { $0.dependencies = newValue } }
+    }
+
+    /// Why it is made, where that is another reason than the plan's: a removal among changes; no part of a plan's hash.
+    public var cause: PlanCause? {
+        get { content.fields.cause }
+        set { change { $0.cause = newValue } }
+    }
+
+    /// Who caused the drift that the change repairs; no part of a plan's hash.
+    public var actor: DriftActor? {
+        get { content.fields.actor }
+        set { change { $0.actor = newValue } }
+    }
+}
+
+extension Change: Codable, Hashable {
+    private struct Fields: Codable, Sendable, Hashable {
+        var resource: ResourceID
+        var action: ChangeAction
+        var fields: [FieldDifference]
+        var contentDiff: String?
+        var before: ContentDigest
+        var after: ContentDigest
+        var undo: UndoKind
+        var risk: Risk
+        var operations: [Operation]
+        var dependencies: [ResourceID]
+        var cause: PlanCause?
+        var actor: DriftActor?
+    }
+
+    /// Held by reference, for a run hands thousands of changes from step to step.
+    private final class Content: Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws { content = Content(try Fields(from: decoder)) }
+
+    /// Writes every property under its name.
+    public func encode(to encoder: any Encoder) throws { try content.fields.encode(to: encoder) }
+
+    /// Whether two have the same properties.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.content === right.content || left.content.fields == right.content.fields
+    }
+
+    /// Hashes every property.
+    public func hash(into hasher: inout Hasher) { content.fields.hash(into: &hasher) }
 }
 
 /// What a change does.

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The identity of a managed resource: `file:/etc/motd`, `unit:nginx.service`.
 public struct ResourceID: Hashable, Sendable, Comparable {
     /// The type.
@@ -39,8 +41,7 @@ public struct ResourceID: Hashable, Sendable, Comparable {
 
     /// Compares bytes: names that differ only in their Unicode normalisation are different files.
     public static func == (left: ResourceID, right: ResourceID) -> Bool {
-        left.type == right.type && left.identity == right.identity
-            && left.identity.utf8.elementsEqual(right.identity.utf8)
+        left.type == right.type && left.identity.hasSameBytes(as: right.identity)
     }
 
     /// Orders by type, then by the bytes of the identity.
@@ -48,6 +49,24 @@ public struct ResourceID: Hashable, Sendable, Comparable {
         left.type == right.type
             ? left.identity.utf8.lexicographicallyPrecedes(right.identity.utf8)
             : left.type.rawValue < right.type.rawValue
+    }
+}
+
+extension String {
+    /// Whether two have the same UTF-8.
+    ///
+    /// Resources are looked up by the ten thousand, and the collection algorithms compare a byte at a time.
+    fileprivate func hasSameBytes(as other: String) -> Bool {
+        // Safety: both are read within the closures, and as far as they reach.
+        let isSame = utf8.withContiguousStorageIfAvailable { own -> Bool? in
+            other.utf8.withContiguousStorageIfAvailable { others in
+                guard own.count == others.count, let first = own.baseAddress, let second = others.baseAddress else {
+                    return own.count == others.count
+                }
+                return memcmp(first, second, own.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 }
 

@@ -5,8 +5,9 @@ import Model
 /// Containers write as they are asked to, depth first. `Encoder` never says that a container is done, so each knows
 /// how deep it stands, and writing to one first ends those below it.
 final class CompactWriter {
-    private(set) var bytes: [UInt8] = []
-    private(set) var depth = 0
+    // Safety: one encoder writes, on one thread, and no access lasts while another function is called.
+    @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
+    @exclusivity(unchecked) private(set) var depth = 0
 
     /// Begins an array or object and returns how deep it stands.
     func open(_ tag: UInt8) -> Int {
