@@ -29,12 +29,22 @@ extension HostReconciler {
 
     /// Waits until the rows of the last survey are written.
     func rowsWritten() async throws {
-        let pending = state.withLock { state in
+        if let rows = takeRows() { try await wait(for: [rows]) }
+    }
+
+    /// The writing of the last survey's rows, for which the caller waits; nil when somebody waited.
+    func takeRows() -> PendingCall<StoreError>? {
+        state.withLock { state in
             defer { state.rows = nil }
             return state.rows
         }
-        guard let pending else { return }
-        try await environment.worker.run { try pending.wait() }
+    }
+
+    /// Waits until writes have ended, and throws what the first that failed threw.
+    func wait(for writes: [PendingCall<StoreError>]) async throws {
+        try await environment.worker.run {
+            for write in writes { try write.wait() }
+        }
     }
 
     /// Notes phases that the rows have.

@@ -1,5 +1,6 @@
 import ControllerRuntime
 import HostRuntime
+import LinuxIO
 import Logging
 import Model
 import Store
@@ -124,23 +125,16 @@ extension HostReconciler {
         approved: RunRecord? = nil
     ) async throws -> PassResult {
         let environment = environment
-        let requester = state.withLock { $0.requester }
-        let time = environment.host.wallTime()
+        // What only the intents rest on is written while the temporaries are.
+        var writes = takeRows().map { [$0] } ?? []
         let record: RunRecord
         if let approved {
             record = approved
         } else {
-            var shown = plan
-            shown.gate = findings
-            for index in shown.changes.indices {
-                shown.changes[index].actor = hints[shown.changes[index].resource]?.actor
-            }
-            let draft = RunRecord(
-                name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: requester, phase: .running,
-                createdTime: time, startTime: time)
-            record = try await environment.worker.run { try environment.journal.create(draft, durability: .deferred) }
+            let begun = try await begin(plan, findings: findings, hints: hints)
+            record = begun.run
+            writes.append(begun.write)
         }
-        try await rowsWritten()
         let control = RunControl()
         state.withLock { state in
             state.activeRun = control
@@ -152,13 +146,20 @@ extension HostReconciler {
             first
         }
         let execution = await environment.executor.carryOut(
-            record, isNew: approved == nil, declared: touched, noticed: hints.mapValues(\.time), control: control
+            record, isNew: approved == nil, after: writes, declared: touched, noticed: hints.mapValues(\.time),
+            control: control
         ) { progress in
             self.state.withLock { state in
                 state.passes.note(
                     activity: "running \(record.name)", run: record.name, stepsDone: progress.stepsDone,
                     stepsTotal: progress.stepsTotal)
             }
+        }
+        switch execution {
+        case .ended(.failed), .ended(.rolledBack):
+            // That it could not be recorded says nothing of what it was to do.
+            try await wait(for: writes)
+        case .ended, .recorded: break
         }
         switch execution {
         case .ended(let outcome):
@@ -174,6 +175,25 @@ extension HostReconciler {
             }
             return .succeeded
         }
+    }
+
+    /// Names a run and has it recorded while it is prepared.
+    private func begin(
+        _ plan: Plan, findings: [GateFinding], hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> (run: RunRecord, write: PendingCall<StoreError>) {
+        let environment = environment
+        let time = environment.host.wallTime()
+        var shown = plan
+        shown.gate = findings
+        if !hints.isEmpty {
+            for index in shown.changes.indices {
+                shown.changes[index].actor = hints[shown.changes[index].resource]?.actor
+            }
+        }
+        let draft = RunRecord(
+            name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: state.withLock { $0.requester },
+            phase: .running, createdTime: time, startTime: time)
+        return try await environment.worker.run { try environment.journal.begin(draft, durability: .deferred) }
     }
 
     /// Records how a repair ended beside the loop; one that had to be undone is tried again.

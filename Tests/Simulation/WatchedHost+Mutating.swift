@@ -113,6 +113,13 @@ extension WatchedHost: HostMutating {
         try world.after(.sync, paths)
     }
 
+    package func syncFileSystems(of directories: [String], permit: borrowing MutationPermit) throws(HostError) {
+        let paths = directories.joined(separator: ",")
+        try world.before(.sync, paths, run: permit.run)
+        try base.syncFileSystems(of: directories, permit: permit)
+        try world.after(.sync, paths)
+    }
+
     package func perform(
         _ action: UnitAction, on unit: String, timeoutSeconds: Int, permit: borrowing MutationPermit
     ) throws(HostError) {

@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 import Store
 import TestSupport
@@ -19,6 +20,33 @@ import Testing
             #expect(try journal.runs(limit: 10, before: second.sequence) == [first])
             #expect(try journal.summary(named: first.name).spec.changes == 3)
         }
+    }
+
+    @Test func `a run that is begun is named at once and stored before all that is written later`() throws {
+        try withDatabase { database, _ in
+            let journal = RunJournal(database)
+            let first = try journal.create(run(), durability: .deferred)
+            let (second, write) = try journal.begin(run(changes: 3), durability: .deferred)
+            #expect(second.sequence == first.sequence + 1 && second.name == "run-\(second.sequence)")
+            try journal.recordIntents(run: second.name, steps: [step(0)])
+            try write.wait()
+            #expect(try journal.run(named: second.name).plan == second.plan)
+            #expect(try RunJournal(database).create(run()).sequence == second.sequence + 1)
+        }
+    }
+
+    @Test func `a run that could not be stored gives its number to no other`() throws {
+        let database = try HostDatabase.inMemory(losesUnsyncedWrites: true)
+        let journal = RunJournal(database)
+        try database.watchWrites(
+            WriteWatcher(
+                willWrite: { _, _ throws(StoreError) in throw StoreError(.full, "no space") },
+                didWrite: { _ throws(StoreError) in }))
+        let (lost, write) = try journal.begin(run(), durability: .deferred)
+        #expect(try code { try write.wait() } == .full)
+        try database.watchWrites(nil)
+        #expect(try code { try journal.run(named: lost.name) } == .notFound)
+        #expect(try journal.create(run()).sequence == lost.sequence + 1)
     }
 
     @Test func `an unknown run is not found, whatever its name looks like`() throws {

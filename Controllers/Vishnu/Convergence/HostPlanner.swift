@@ -44,10 +44,11 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
         for (id, result) in try await observer.observe(leaving.map(\.target), context: prepared.context) {
             observations[id] = result
         }
-        let result = Planner.plan(
-            PlanRequest(
-                cause: cause, commit: target.commit.commit, declared: pass.candidates, departed: leaving,
-                observations: observations, context: PlanContext(pass.context)))
+        let request = PlanRequest(
+            cause: cause, commit: target.commit.commit, declared: pass.candidates, departed: leaving,
+            observations: observations, context: PlanContext(pass.context))
+        let worker = worker
+        let result = try await worker.run { Planner.plan(request, worker.forEachParallel) }
         keep(pass.context, of: target)
         pass.record(inSync: result.inSync)
         return PlannedHost(result, observations: observations)

@@ -1,5 +1,5 @@
 public import HTTPTransport
-internal import LinuxIO
+public import LinuxIO
 public import Model
 public import Store
 
@@ -67,14 +67,15 @@ public struct Executor<Host: HostMutating>: Sendable {
     /// `declared` are the declarations that the run leads to, for probes; their rows exist already. `noticed` says when
     /// events told of drifts. Cancelling the task stops it where it is, as a crash does: `recover` resolves it then. An
     /// interrupted run goes on only if what it did and what it was planned for are observed still. With `isNew` the
-    /// journal is known to hold no step of the run.
+    /// journal is known to hold no step of the run. `writes` were begun before, such as that of the run itself: nothing
+    /// takes effect before they ended, nor if one failed.
     public func carryOut(
-        _ run: RunRecord, isNew: Bool = false, declared: [ResourceID: DeclaredResource],
-        noticed: [ResourceID: WallTime] = [:], control: RunControl = RunControl(),
-        progress: @Sendable (RunProgress) -> Void = { _ in }
+        _ run: RunRecord, isNew: Bool = false, after writes: [PendingCall<StoreError>] = [],
+        declared: [ResourceID: DeclaredResource], noticed: [ResourceID: WallTime] = [:],
+        control: RunControl = RunControl(), progress: @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunExecution<Host> {
         let hand = hand(for: run)
-        var ledger = RunLedger(declared: declared, noticed: noticed)
+        var ledger = RunLedger(awaited: writes, declared: declared, noticed: noticed)
         do {
             let records = isNew ? [] : try await committed(run)
             for record in records { ledger.records[record.index] = record }
@@ -168,6 +169,7 @@ extension Executor {
                 return .ended(outcome.noting(turn.ledger.concurrentWrites))
             case .compare(let ids):
                 event = await compare(ids, run, turn.ledger)
+                turn.ledger.awaited = []
             case .verify(let batch):
                 event = await verify(hand.layout.batches[batch].completed, run, turn.ledger)
             default:
@@ -185,11 +187,12 @@ extension Executor {
         return .recorded(RunEnding(hand: hand, turn: turn))
     }
 
-    /// Waits for the sync of a batch that is left where it is.
+    /// Waits for the syncs of a batch that is left where it is.
     private func endSync(_ ledger: RunLedger) async {
-        guard let syncing = ledger.contentSync else { return }
-        // Recovery syncs again what it needs.
-        do { try await worker.run { try syncing.wait() } } catch {}
+        for syncing in [ledger.contentSync, ledger.nameSync].compactMap(\.self) {
+            // Recovery syncs again what it needs.
+            do { try await worker.run { try syncing.wait() } } catch {}
+        }
     }
 
     func hand(for run: RunRecord) -> StepHand<Host> {
@@ -223,9 +226,19 @@ extension Executor {
     }
 
     /// Compares resources with what was planned for (I5); nil when the host stopped.
-    private func compare(_ ids: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
-        guard !ids.isEmpty else { return .compared(changed: []) }
-        let observed = await observe(ids, ledger.declared, [:])
+    ///
+    /// Where nothing was found when it was prepared, as planned, nobody looks again: a name is given only where nothing
+    /// is.
+    private func compare(_ all: [ResourceID], _ run: RunRecord, _ ledger: RunLedger) async -> RunMachine.Event? {
+        let known = ledger.foundAbsent(in: run)
+        let ids = known.isEmpty ? all : all.filter { !known.contains($0) }
+        let observed = ids.isEmpty ? [:] : await observe(ids, ledger.declared, [:])
+        // Intents must not stand for a run that could not be recorded.
+        for write in ledger.awaited {
+            do { try await worker.run { try write.wait() } } catch {
+                return .failed(RunFailure(.store, "cannot record run '\(run.name)': \(error)"))
+            }
+        }
         var changed: [ResourceID] = []
         // By position: a copy of each change would cost a large run much.
         for position in run.plan.changes.indices {

@@ -8,7 +8,9 @@ struct RunLedger: Sendable {
     var records: [Int: StepRecord] = [:]
     /// How many of them are done.
     var stepsDone = 0
-    /// Steps of the batch that is being prepared; their temporaries may exist without an intent.
+    /// Steps of the batch that is being prepared, whose temporaries may exist without an intent.
+    var preparing = 0..<0
+    /// These steps, once all of them are prepared.
     var prepared: [StepRecord] = []
     /// Steps whose old file had just been written when it was kept, so that only its bytes tell whether it changed
     /// since.
@@ -19,6 +21,10 @@ struct RunLedger: Sendable {
     var staged: [StagedContent] = []
     /// Steps of the batch in hand that displaced directories.
     var trees: Set<Int> = []
+    /// Writes that were begun before the run, on which its intents rest.
+    var awaited: [PendingCall<StoreError>] = []
+    /// The sync of the names of a large batch that displaced nothing, while its results are recorded.
+    var nameSync: PendingCall<StepStop>?
     /// The sync of the temporaries of a large batch, from when they are written until the intents are.
     var contentSync: PendingCall<StepStop>?
     /// Files of the batch in hand that it wrote itself.
@@ -35,6 +41,32 @@ struct RunLedger: Sendable {
         "it was found by a pass over everything, without an event that named a process"
     }
 
+    /// Resources of the batch that is being prepared which were planned to be made where nothing is, and where nothing
+    /// was found.
+    func foundAbsent(in run: RunRecord) -> Set<ResourceID> {
+        var found: Set<ResourceID> = []
+        for record in prepared where record.makesName {
+            if case .absent = record.undo.before { found.insert(record.resource) }
+        }
+        if found.isEmpty { return found }
+        for position in run.plan.changes.indices
+        where run.plan.changes[position].before != Observation.digestOfAbsence {
+            found.remove(run.plan.changes[position].resource)
+        }
+        return found
+    }
+
     /// The records in the order of their steps.
     var ordered: [StepRecord] { records.values.sorted { $0.index < $1.index } }
+}
+
+extension StepRecord {
+    /// Whether the step gives the resource's own path to what it made.
+    fileprivate var makesName: Bool {
+        switch operation {
+        case .writeFile(let path, _, _), .makeSymlink(let path, _, _), .makeDirectory(let path, _):
+            path == resource.identity
+        case .setMetadata, .remove, .unit, .reloadUnitFiles: false
+        }
+    }
 }

@@ -8,12 +8,24 @@ extension StepHand {
     /// The results need not be synced, for recovery derives them. They are recorded before anything is discarded, so
     /// that a journal which cannot be written still finds the old files under their temporary names.
     func recordResults(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        ledger.nameSync = nil
         if batch.isFiles {
             ledger.trees = try keepDisplaced(batch, &ledger)
+            try beginSync(batch, &ledger)
         } else {
             try syncUnitLinks(batch.steps.compactMap { ledger.records[$0] })
         }
         try recordDone(batch, &ledger)
+    }
+
+    /// Lets the disk work on the names of many while their results are recorded, where nothing is to be discarded
+    /// first.
+    private func beginSync(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
+        guard batch.steps.count >= configuration.parallelStepsMinimum else { return }
+        let records = batch.steps.compactMap { ledger.records[$0] }
+        guard !records.contains(where: \.displaces) else { return }
+        let names = try names(changedBy: records)
+        ledger.nameSync = worker.begin { () throws(StepStop) in try sync(names) }
     }
 
     /// Discards what a recorded batch displaced and syncs the directories.
@@ -24,6 +36,10 @@ extension StepHand {
     /// Discards what a recorded batch displaced, and says which names are to be synced.
     func discardDisplaced(_ batch: RunLayout.Batch, _ ledger: RunLedger) throws(StepStop) -> ChangedNames {
         guard batch.isFiles else { return ChangedNames() }
+        if let syncing = ledger.nameSync {
+            try syncing.wait()
+            return ChangedNames()
+        }
         let records = batch.steps.compactMap { ledger.records[$0] }
         for record in records where record.displaces {
             guard let path = record.operation.path else { continue }
@@ -48,7 +64,9 @@ extension StepHand {
     private func keepDisplaced(
         _ batch: RunLayout.Batch, _ ledger: inout RunLedger
     ) throws(StepStop) -> Set<Int> {
-        let displaced = batch.steps.compactMap { ledger.records[$0] }.filter(\.displaces)
+        let displaced = batch.steps.compactMap { index in
+            ledger.records[index].flatMap { $0.displaces ? $0 : nil }
+        }
         var changed: [StepRecord] = []
         var versions: [RetainedVersion] = []
         var trees: Set<Int> = []

@@ -17,6 +17,8 @@ extension StepHand {
     private struct Outcome {
         var pieces: [Int: [Prepared]] = [:]
         var failures: [Int: StepStop] = [:]
+        /// How many steps are prepared.
+        var done = 0
     }
 
     /// Keeps the old state of a batch's targets and writes the temporaries; nothing changes under any name of a
@@ -31,16 +33,14 @@ extension StepHand {
             return
         }
         let steps = layout.steps[batch.steps]
-        try sweep(Set(steps.compactMap { $0.operation.path.map(ExecutorPath.parent) }))
+        let directories = Set(steps.compactMap { $0.operation.path.map(ExecutorPath.parent) })
+        try sweep(directories)
         // Registered before they exist, so that a failure discards them.
-        ledger.prepared = steps.map { step in
-            StepRecord(
-                index: step.index, resource: step.resource, operation: step.operation,
-                undo: UndoRecord(temporaryName: temporaryName(step.index), before: .none))
-        }
+        ledger.preparing = batch.steps
         var records: [StepRecord] = []
         records.reserveCapacity(steps.count)
-        for step in try prepareEach(Array(steps)) {
+        let syncing = steps.count >= Self.wholeSyncMinimum ? contentSync(of: directories, steps) : nil
+        for step in try prepareEach(Array(steps), syncing) {
             records.append(step.record)
             if step.isYoung { ledger.young.insert(step.record.index) }
             ledger.versions += step.versions
@@ -51,9 +51,28 @@ extension StepHand {
         }
         ledger.prepared = records
         // The disk is busy with the content of many while they are compared and their intents are written down.
-        let written = steps.count >= configuration.parallelStepsMinimum ? temporaries(of: records) : []
-        guard let first = records.first, !written.isEmpty else { return }
-        ledger.contentSync = worker.begin { () throws(StepStop) in try syncContent(written, of: first.resource) }
+        if let syncing {
+            ledger.contentSync = syncing.finish()
+        } else if steps.count >= configuration.parallelStepsMinimum {
+            let written = temporaries(of: records)
+            guard let first = records.first, !written.isEmpty else { return }
+            ledger.contentSync = worker.begin { () throws(StepStop) in try syncContent(written, of: first.resource) }
+        }
+    }
+
+    /// From how many steps on the disk gets the first half of the content while the second is written.
+    private static var wholeSyncMinimum: Int { 512 }
+
+    /// The sync of what very many steps write; nil when they write no files.
+    private func contentSync(of directories: Set<String>, _ steps: ArraySlice<RunLayout.Step>) -> ContentSync? {
+        let first = steps.first { if case .writeFile = $0.operation { true } else { false } }
+        guard let first else { return nil }
+        return ContentSync(on: worker) { () throws(StepStop) in
+            try attempt(first.resource) { () throws(HostError) in
+                try host.syncFileSystems(of: directories.sorted(), permit: permit())
+            }
+            try pass(.contentSynced)
+        }
     }
 
     /// The files that steps wrote under their temporary names.
@@ -65,7 +84,9 @@ extension StepHand {
     }
 
     /// Prepares few steps here and many on all threads; the first failure in the order of the steps is thrown.
-    private func prepareEach(_ steps: [RunLayout.Step]) throws(StepStop) -> [Prepared] {
+    private func prepareEach(
+        _ steps: [RunLayout.Step], _ syncing: ContentSync?
+    ) throws(StepStop) -> [Prepared] {
         guard steps.count >= configuration.parallelStepsMinimum else {
             var prepared: [Prepared] = []
             // So few that what waits for their intents is small.
@@ -84,10 +105,19 @@ extension StepHand {
                     return
                 }
             }
-            outcome.withLock { [piece] in $0.pieces[range.lowerBound] = piece }
+            let isHalf = outcome.withLock { [piece] outcome in
+                outcome.pieces[range.lowerBound] = piece
+                let before = outcome.done
+                outcome.done += piece.count
+                return before * 2 < steps.count && outcome.done * 2 >= steps.count
+            }
+            if isHalf { syncing?.begin() }
         }
         let found = outcome.withLock { $0 }
-        if let first = found.failures.min(by: { $0.key < $1.key }) { throw first.value }
+        if let first = found.failures.min(by: { $0.key < $1.key }) {
+            syncing?.abandon()
+            throw first.value
+        }
         return found.pieces.sorted { $0.key < $1.key }.flatMap(\.value)
     }
 

@@ -14,15 +14,15 @@ extension StepHand {
             try ignoringFailure { () throws(StepStop) in try transition(to: .rollingBack, message: nil, .synced) }
         }
         try endSync(&ledger)
-        for record in ledger.prepared {
-            guard let path = record.operation.path else { continue }
+        for step in layout.steps[ledger.preparing] {
+            guard let path = step.operation.path else { continue }
             try ignoringFailure { () throws(StepStop) in
-                try attempt(record.resource) { () throws(HostError) in
-                    try host.discard(temporaryName(record.index), beside: path, permit: permit())
+                try attempt(step.resource) { () throws(HostError) in
+                    try host.discard(temporaryName(step.index), beside: path, permit: permit())
                 }
             }
         }
-        ledger.prepared = []
+        (ledger.preparing, ledger.prepared) = (0..<0, [])
         let order = UndoOrder(ledger.ordered, batches: layout.batches)
         var failures: [UndoFailure] = []
         try lower(order.units, &failures)
@@ -58,11 +58,11 @@ extension StepHand {
         try ignoringFailure { () throws(StepStop) in try self.record(results, []) }
     }
 
-    /// Waits for a sync that is not wanted any more.
+    /// Waits for syncs that are not wanted any more.
     func endSync(_ ledger: inout RunLedger) throws(StepStop) {
-        guard let syncing = ledger.contentSync else { return }
-        ledger.contentSync = nil
-        try ignoringFailure { () throws(StepStop) in try syncing.wait() }
+        let begun = [ledger.contentSync, ledger.nameSync].compactMap(\.self)
+        (ledger.contentSync, ledger.nameSync) = (nil, nil)
+        for syncing in begun { try ignoringFailure { () throws(StepStop) in try syncing.wait() } }
     }
 
     /// Undoing goes on after a failure; a crash stops it.

@@ -108,8 +108,9 @@ extension StepHand {
     /// batch does (I2), and no name can come to stand for bytes that are not on the disk (I3).
     private func commit(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         let records = ledger.prepared
+        ledger.records.reserveCapacity(ledger.records.count + records.count)
         for record in records { ledger.records[record.index] = record }
-        ledger.prepared = []
+        (ledger.preparing, ledger.prepared) = (0..<0, [])
         let (versions, staged) = (ledger.versions, ledger.staged)
         (ledger.versions, ledger.staged) = ([], [])
         let syncing = ledger.contentSync
@@ -125,7 +126,6 @@ extension StepHand {
         _ records: [StepRecord], _ versions: [RetainedVersion], _ staged: [StagedContent],
         _ syncing: PendingCall<StepStop>?
     ) throws(StepStop) {
-        let written = temporaries(of: records)
         let record = { @Sendable () throws(StepStop) in
             try store(records.count == 1 ? records.first?.resource : nil) { () throws(StoreError) in
                 try journal.recordIntents(
@@ -133,8 +133,9 @@ extension StepHand {
             }
             try pass(.committed)
         }
-        guard let first = records.first, !written.isEmpty else { return try record() }
         guard let syncing else {
+            let written = temporaries(of: records)
+            guard let first = records.first, !written.isEmpty else { return try record() }
             return try together(record) { () throws(StepStop) in try syncContent(written, of: first.resource) }
         }
         do throws(StepStop) { try record() } catch {

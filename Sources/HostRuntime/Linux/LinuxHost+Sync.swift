@@ -13,7 +13,20 @@ extension LinuxHost {
             for path in files { try syncFile(path) }
             for path in directories { try syncDirectory(path) }
         } else {
-            try syncFileSystems(files: files, directories: directories)
+            var holding: Set<String> = []
+            for path in files { holding.insert(String(try PathTable.split(path).directory)) }
+            try syncFileSystems(of: holding.union(directories).sorted(), permit: permit)
+        }
+    }
+
+    /// Makes everything durable that was written to the file systems of these directories: one `syncfs` for each.
+    public func syncFileSystems(of directories: [String], permit: borrowing MutationPermit) throws(HostError) {
+        var synced: Set<UInt64> = []
+        for path in Set(directories).sorted() {
+            let directory = try attempt("sync", path) { () throws(LinuxIOError) in try root.openDirectory(path) }
+            let device = try attempt("sync", path) { () throws(LinuxIOError) in try directory.status().device }
+            guard synced.insert(device).inserted else { continue }
+            try attempt("sync", path) { () throws(LinuxIOError) in try directory.syncFileSystem() }
         }
     }
 
@@ -33,18 +46,5 @@ extension LinuxHost {
 
     private func syncDirectory(_ path: String) throws(HostError) {
         try attempt("sync the directory", path) { () throws(LinuxIOError) in try root.openDirectory(path).sync() }
-    }
-
-    /// One `syncfs` for each file system that the paths are on.
-    private func syncFileSystems(files: [String], directories: [String]) throws(HostError) {
-        var pending = Set(directories)
-        for path in files { pending.insert(String(try PathTable.split(path).directory)) }
-        var synced: Set<UInt64> = []
-        for path in pending.sorted() {
-            let directory = try attempt("sync", path) { () throws(LinuxIOError) in try root.openDirectory(path) }
-            let device = try attempt("sync", path) { () throws(LinuxIOError) in try directory.status().device }
-            guard synced.insert(device).inserted else { continue }
-            try attempt("sync", path) { () throws(LinuxIOError) in try directory.syncFileSystem() }
-        }
     }
 }

@@ -30,8 +30,10 @@ struct PlanDraft {
         self.departure = departure
     }
 
-    /// Plans a declared resource.
-    mutating func add(_ resource: DeclaredResource, after stopped: [ResourceID]) {
+    /// Plans a declared resource; `proposal` is its change where that was made already.
+    mutating func add(
+        _ resource: DeclaredResource, _ proposal: Result<Change?, HostError>?, after stopped: [ResourceID]
+    ) {
         guard let observation = observations[resource.id] else {
             return passOn(resource)
         }
@@ -43,7 +45,13 @@ struct PlanDraft {
         do throws(HostError) {
             let observed = try observation.get()
             do throws(HostError) {
-                guard let change = try ProviderRegistry.change(from: observed, to: resource, context: context) else {
+                let proposed =
+                    if let proposal {
+                        try proposal.get()
+                    } else {
+                        try ProviderRegistry.change(from: observed, to: resource, context: context)
+                    }
+                guard let change = proposed else {
                     inSync.append(resource.id)
                     return passOn(resource)
                 }

@@ -67,6 +67,9 @@ public protocol HostMutating: HostReading {
     /// when they are few, by whole file systems when they are many.
     func sync(files: [String], directories: [String], permit: borrowing MutationPermit) throws(HostError)
 
+    /// Makes everything durable that was written to the file systems of these directories.
+    func syncFileSystems(of directories: [String], permit: borrowing MutationPermit) throws(HostError)
+
     /// Does something to a unit and waits for the job; `reload` restarts a unit that cannot reload, `enable` and
     /// `disable` change the links only (reload the unit files after them), masking and unmasking too; throws
     /// `.unitFailed` with the unit's own last lines, `.timeout`.

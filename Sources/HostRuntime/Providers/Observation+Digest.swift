@@ -15,7 +15,8 @@ extension Observation {
         }
     }
 
-    private static let digestOfAbsence = ContentDigest(hashing: JSONValue.object(["type": "absent"]).canonicalBytes)
+    /// What plans hold of a path at which nothing is.
+    static let digestOfAbsence = ContentDigest(hashing: JSONValue.object(["type": "absent"]).canonicalBytes)
 
     /// The canonical form of a file, written down directly: it is needed for each of thousands, several times a run.
     static func canonicalBytes(_ metadata: FileMetadata, _ content: DeclaredContent?) -> [UInt8] {

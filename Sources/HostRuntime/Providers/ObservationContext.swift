@@ -19,6 +19,8 @@ public struct ObservationContext: Sendable {
     let sparing = SparingDirectories()
     /// Files that a run wrote just now; see `WrittenFile`.
     public var written: [ResourceID: WrittenFile] = [:]
+    /// Resources at whose paths a look just before found nothing.
+    var absent: Set<ResourceID> = []
     /// The versions of the account files that the names were resolved with.
     private var accountFiles: [FileIdentity?]
 

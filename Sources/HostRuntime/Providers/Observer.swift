@@ -82,8 +82,10 @@ public struct Observer<Host: HostReading>: Sendable {
         var statuses: [ResourceID: FileStatus?] = [:]
         for (candidate, resource) in zip(found, candidates) where candidate.isLookedAt {
             statuses[resource.id] = .some(candidate.status)
+            if candidate.status == nil { context.absent.insert(resource.id) }
         }
         let observations = try await observe(candidates, context: context)
+        context.absent = []
         context = try await naming(observations, in: context)
         return ObservationPass(
             time: time, context: context, candidates: candidates, statuses: statuses, observations: observations,

@@ -11,8 +11,18 @@ enum PathObservation {
         var results: [(ResourceID, Result<Observation, HostError>)] = []
         results.reserveCapacity(batch.count)
         var parents: [Substring: HostError?] = [:]
-        host.statuses(of: batch.map(\.id.identity)) { index, status in
-            let resource = batch[index]
+        let absent = context.absent.isEmpty ? [] : batch.filter { context.absent.contains($0.id) }
+        for resource in absent {
+            do throws(HostError) {
+                try requireParent(of: resource, on: host, context: context, known: &parents)
+                results.append((resource.id, .success(.absent)))
+            } catch {
+                results.append((resource.id, .failure(error)))
+            }
+        }
+        let rest = absent.isEmpty ? batch : batch.filter { !context.absent.contains($0.id) }
+        host.statuses(of: rest.map(\.id.identity)) { index, status in
+            let resource = rest[index]
             do throws(HostError) {
                 guard let found = try status.get() else {
                     try requireParent(of: resource, on: host, context: context, known: &parents)

@@ -186,6 +186,15 @@ extension SimulatedHost {
         }
     }
 
+    /// Makes files of these directories durable, and not their names.
+    public func syncFileSystems(of directories: [String], permit: borrowing MutationPermit) throws(HostError) {
+        var files: [String] = []
+        for directory in directories {
+            files += try entries(of: directory, limit: 1 << 20).map { ExecutorPath.below(directory, $0) }
+        }
+        try sync(files: files, directories: [], permit: permit)
+    }
+
     /// Makes an inode under a new name, which nothing may have.
     private func make(
         _ temporaryName: String?, beside path: String, _ content: SimulatedInode.Content, permissions: UInt16,

@@ -24,6 +24,8 @@ public final class HostDatabase: Sendable {
     let simulatedDisk: SimulatedDisk?
     /// How many times objects were written since the start.
     let objectWrites = Atomic<Int>(0)
+    /// The number of the newest run that was named; nil until one is.
+    private let newestRun = Mutex<Int64?>(nil)
     /// Odd while a transaction is being committed.
     private let commits = Atomic<UInt64>(0)
     private let lock: StateLock?
@@ -117,6 +119,24 @@ extension HostDatabase {
             throw noted(error, act())
         }
     }
+
+    /// The number of the next run, which no other gets while the database is open, whether the run comes to be or not.
+    func nextRun() throws(StoreError) -> Int64 {
+        let known = newestRun.withLock { newest in
+            newest = newest.map { $0 + 1 }
+            return newest
+        }
+        if let known { return known }
+        let stored = try read("read the number of the newest run") { try Counter.runs.current($0) }
+        return newestRun.withLock { newest in
+            let next = max(newest ?? 0, stored) + 1
+            newest = next
+            return next
+        }
+    }
+
+    /// Forgets what was named and not stored, as a restart does.
+    func forgetRuns() { newestRun.withLock { $0 = nil } }
 
     /// Gives one transaction its turn, before every write that is asked for later, and does not wait for it.
     ///

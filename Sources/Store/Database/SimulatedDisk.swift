@@ -66,6 +66,7 @@ extension HostDatabase {
             throw StoreError(.invalid, "cannot cut the power of a database that does not simulate it")
         }
         hub.finishAll(StoreError(.unavailable, "the power was cut"))
+        forgetRuns()
         do {
             try writer.writeWithoutTransaction { database in
                 try resourceHold.end(database)

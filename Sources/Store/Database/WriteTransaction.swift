@@ -27,4 +27,13 @@ final class WriteTransaction {
         try database.run("INSERT INTO counters (name, value) VALUES (?, ?)", [counter.name, first])
         return first
     }
+
+    /// Raises a counter to a value, where it is lower.
+    func raise(_ counter: Counter, to value: Int64) throws {
+        try database.run(
+            """
+            INSERT INTO counters (name, value) VALUES (?, ?)
+            ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)
+            """, [counter.name, value])
+    }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+public import LinuxIO
 public import Model
 
 /// The durable truth about runs: what was meant to be done, how to go back, and what became of it.
@@ -27,30 +28,51 @@ public final class RunJournal: Sendable {
     public func create(_ run: RunRecord, durability: Durability = .synced) throws(StoreError) -> RunRecord {
         // Before the turn to write: another write may be under way.
         let encoded = try RowCoding.encode(run.plan)
-        return try database.write(durability, "record a run") { transaction in
-            var run = run
-            run.sequence = try transaction.raise(.runs)
-            run.name = Self.name(of: run.sequence)
-            let version = try transaction.raiseVersion(of: partition)
-            let plan = run.plan
-            try transaction.database.run(
-                """
-                INSERT INTO runs (sequence, phase, settled, version, cause, commit_name, plan_hash, changes, steps,
-                    requested_by, message, created, started, completed)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
-                """,
-                [
-                    run.sequence, run.phase.rawValue, run.phase.isSettled, Int64(version.value), plan.cause.rawValue,
-                    plan.commit, run.planHash, plan.changes.count, run.requestedBy, run.message,
-                    run.createdTime.nanoseconds, run.startTime?.nanoseconds, run.completionTime?.nanoseconds,
-                ])
-            try transaction.database.run(
-                "INSERT INTO run_plans (run, data) VALUES (?, ?)", [run.sequence, encoded])
-            if !run.phase.isSettled {
-                let digests = ContentReferences.of(plan)
-                try ContentPins.add(digests, owner: ContentPins.owner(run: run.sequence), transaction.database)
-            }
-            return run
+        let named = try named(run)
+        try database.write(durability, "record run '\(named.name)'") { try insert(named, encoded, $0) }
+        return named
+    }
+
+    /// Names a new run at once and stores it, as `create` does, while the caller does something else.
+    ///
+    /// The write has its turn before all that is asked for later. Whoever began it waits for it: where it failed, there
+    /// is no run of that name.
+    public func begin(
+        _ run: RunRecord, durability: Durability
+    ) throws(StoreError) -> (run: RunRecord, write: PendingCall<StoreError>) {
+        let named = try named(run)
+        let write = database.writeLater(durability, "record run '\(named.name)'") { transaction in
+            try self.insert(named, try RowCoding.encode(named.plan), transaction)
+        }
+        return (named, write)
+    }
+
+    private func named(_ run: RunRecord) throws(StoreError) -> RunRecord {
+        var run = run
+        run.sequence = try database.nextRun()
+        run.name = Self.name(of: run.sequence)
+        return run
+    }
+
+    private func insert(_ run: RunRecord, _ encoded: Data, _ transaction: WriteTransaction) throws {
+        try transaction.raise(.runs, to: run.sequence)
+        let version = try transaction.raiseVersion(of: partition)
+        let plan = run.plan
+        try transaction.database.run(
+            """
+            INSERT INTO runs (sequence, phase, settled, version, cause, commit_name, plan_hash, changes, steps,
+                requested_by, message, created, started, completed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
+            """,
+            [
+                run.sequence, run.phase.rawValue, run.phase.isSettled, Int64(version.value), plan.cause.rawValue,
+                plan.commit, run.planHash, plan.changes.count, run.requestedBy, run.message,
+                run.createdTime.nanoseconds, run.startTime?.nanoseconds, run.completionTime?.nanoseconds,
+            ])
+        try transaction.database.run("INSERT INTO run_plans (run, data) VALUES (?, ?)", [run.sequence, encoded])
+        if !run.phase.isSettled {
+            let digests = ContentReferences.of(plan)
+            try ContentPins.add(digests, owner: ContentPins.owner(run: run.sequence), transaction.database)
         }
     }
 

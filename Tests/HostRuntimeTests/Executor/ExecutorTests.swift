@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 import Store
 import TestSupport
@@ -62,6 +63,54 @@ import Testing
             #expect(await fixture.execute(run) == .replan(changed: [Self.motd]))
             #expect(fixture.host.bytes(of: "/etc/motd") == Array("somebody else\n".utf8))
             #expect(try fixture.journal.run(named: run.name).phase == .superseded)
+            #expect(fixture.leftovers == [])
+        }
+    }
+
+    @Test(.tags(.i5)) func `what came to be where nothing was found replans and stays`() async throws {
+        try await withExecutor { fixture in
+            try fixture.declare([.file("/etc/motd", "new\n")])
+            fixture.hook = { [fixture] (point: Boundary) throws(BoundaryCrash) in
+                if case .prepared = point { fixture.host.write("/etc/motd", "somebody else\n") }
+            }
+            #expect(try await fixture.converge() == .replan(changed: [Self.motd]))
+            #expect(fixture.host.bytes(of: "/etc/motd") == Array("somebody else\n".utf8))
+            #expect(fixture.leftovers == [])
+        }
+    }
+
+    @Test(.tags(.i2)) func `a run that could not be recorded changes nothing`() async throws {
+        try await withExecutor { fixture in
+            try fixture.declare([.file("/etc/motd", "new\n"), .file("/etc/issue", "new\n")])
+            let write = PendingCall<StoreError>()
+            write.finish(.failure(StoreError(.full, "no space")))
+            let points = BoundaryLog()
+            fixture.hook = points.hook
+            let execution = await fixture.executor().carryOut(
+                try fixture.run(try await fixture.plan()), isNew: true, after: [write], declared: fixture.byID)
+            guard case .ended(.rolledBack(let failure)) = execution else {
+                Issue.record("it ended as \(execution)")
+                return
+            }
+            #expect(failure.reason == .store && failure.message.contains("no space"))
+            #expect(!points.all.contains(.committed))
+            #expect(fixture.host.bytes(of: "/etc/motd") == nil && fixture.leftovers == [])
+        }
+    }
+
+    @Test(.tags(.i3)) func `the content of very many is durable before the first of them has its name`() async throws {
+        try await withExecutor { fixture in
+            let files = (0..<600).map { Declared.file("/etc/many-\($0)", "content \($0)\n") }
+            try fixture.declare(files)
+            let points = BoundaryLog()
+            fixture.hook = points.hook
+            #expect(try await fixture.converge() == .succeeded(concurrentWrites: []))
+            let synced = points.all.indices.filter { points.all[$0] == .contentSynced }
+            let first = try #require(points.all.firstIndex { if case .applied = $0 { true } else { false } })
+            #expect(synced.count == 2 && synced.allSatisfy { $0 < first })
+            let prepared = try #require(points.all.lastIndex { if case .prepared = $0 { true } else { false } })
+            #expect(synced[0] < prepared && prepared < synced[1])
+            #expect(fixture.host.bytes(of: "/etc/many-599") == Array("content 599\n".utf8))
             #expect(fixture.leftovers == [])
         }
     }
