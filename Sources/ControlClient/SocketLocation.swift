@@ -23,10 +23,9 @@ public final class SocketLocation: Sendable {
 
     /// A path of the socket that fits into an address.
     public func address() throws(LinuxIOError) -> String {
-        guard path.utf8.count > Self.addressMaximum, let slash = path.lastIndex(of: "/") else { return path }
-        let name = path[path.index(after: slash)...]
+        guard path.utf8.count > Self.addressMaximum, let parent = path.parentPath else { return path }
+        let name = path.lastPathComponent
         if let open = directory.withLock({ $0 }) { return Self.address(of: name, in: open) }
-        let parent = slash == path.startIndex ? "/" : String(path[..<slash])
         let opened = OpenDirectory(try DirectoryHandle(searchablePath: parent))
         let kept = directory.withLock { directory in
             let kept = directory ?? opened

@@ -29,7 +29,7 @@ public final class GitRepository: Sendable {
         cacheDirectory: String, location: GitLocation, runner: GitRunner, limits: SourceLimits, packCountMaximum: Int
     ) throws(GitSourceError) {
         try location.validate()
-        guard cacheDirectory.hasPrefix("/") else {
+        guard cacheDirectory.isAbsolutePath else {
             throw GitSourceError(
                 .invalidLocation, "cannot use '\(cacheDirectory)' as a cache: it is not an absolute path")
         }

@@ -1,4 +1,5 @@
 import GitSource
+import LinuxIO
 import Logging
 import Model
 
@@ -68,7 +69,7 @@ extension Configuration {
             spec.verify = SourceKind.SignatureRequirement(
                 allowedSigners: verify["allowedSigners"]?.text, gnupgHome: verify["gnupgHome"]?.text)
         }
-        if let directory = spec.directory, !directory.hasPrefix("/") {
+        if let directory = spec.directory, !directory.isAbsolutePath {
             throw ConfigurationError("source.directory '\(directory)' is not absolute; begin it with '/'")
         }
         guard let interval = spec.intervalSeconds, interval > 0 else {

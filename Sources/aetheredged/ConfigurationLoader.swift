@@ -46,8 +46,8 @@ struct ConfigurationLoader {
     }
 
     private func dropIns() throws -> [String] {
-        guard let slash = path.lastIndex(of: "/") else { return [] }
-        let directory = String(path[..<slash]) + "/conf.d"
+        guard let parent = path.parentPath else { return [] }
+        let directory = (parent == "/" ? "" : parent) + "/conf.d"
         guard try exists(directory) else { return [] }
         let handle = try DirectoryHandle(trustedPath: directory)
         return try handle.entries(limit: 1000).map(\.name).filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
@@ -56,7 +56,7 @@ struct ConfigurationLoader {
     }
 
     private func exists(_ path: String) throws(LinuxIOError) -> Bool {
-        try RootDirectory(path: "/").status(of: path.hasPrefix("/") ? path : currentDirectory() + "/" + path) != nil
+        try RootDirectory(path: "/").status(of: path.isAbsolutePath ? path : currentDirectory() + "/" + path) != nil
     }
 
     private func currentDirectory() -> String {

@@ -122,8 +122,7 @@ extension Daemon {
     }
 
     private static func split(_ path: String) -> (directory: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+        (path.parentPath ?? ".", String(path.lastPathComponent))
     }
 
     private static func groups(_ names: [String], _ accounts: AccountDatabase) -> Set<UInt32> {

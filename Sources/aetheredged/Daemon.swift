@@ -136,12 +136,16 @@ struct Daemon: Sendable {
     /// The daemon's own places: what lies there changes by itself, and a blueprint must not touch it.
     private static func deniedTrees(_ paths: Paths) -> [DeniedTree] {
         let prefix = paths.isHost ? "" : paths.root
-        let own = [paths.state, paths.cache, parent(of: paths.socket)].filter { $0.hasPrefix(prefix + "/") }
-        return own.map { DeniedTree(String($0.dropFirst(prefix.count)), reason: "holds the daemon's own state") }
+        let own = [paths.state, paths.cache, parent(of: paths.socket)].filter {
+            $0 != prefix && $0.isPath(atOrBelow: prefix)
+        }
+        return own.map {
+            DeniedTree(String($0.droppingFirst(bytes: prefix.utf8.count)), reason: "holds the daemon's own state")
+        }
     }
 
     private static func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+        path.parentPath ?? "/"
     }
 
     private static func connection(_ watcher: HostWatcher) -> SystemdConnection {

@@ -73,8 +73,8 @@ struct Aetheredged: AsyncParsableCommand {
     }
 
     private static func absolute(_ path: String) throws -> String {
-        guard !path.hasPrefix("/") else {
-            return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard !path.isAbsolutePath else {
+            return path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
         }
         guard let text = getcwd(nil, 0) else {
             throw ConfigurationError("cannot tell the current directory; give absolute paths")

@@ -7,16 +7,14 @@ enum StateDirectories {
         try makeTree(paths.state, permissions: 0o700)
         try makeTree(paths.cache, permissions: 0o711)
         if !paths.isHost || !exists(paths.cache + "/git") { try makeTree(paths.cache + "/git", permissions: 0o700) }
-        if let slash = paths.socket.lastIndex(of: "/"), slash != paths.socket.startIndex {
-            try makeTree(String(paths.socket[..<slash]), permissions: 0o755)
-        }
+        if let parent = paths.socket.parentPath, parent != "/" { try makeTree(parent, permissions: 0o755) }
     }
 
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static func makeTree(_ path: String, permissions: mode_t) throws(ConfigurationError) {
         var current = ""
-        let parts = path.split(separator: "/")
+        let parts = path.pathComponents
         for (index, part) in parts.enumerated() {
             current += "/" + part
             if exists(current) { continue }

@@ -48,6 +48,14 @@ import Testing
         #expect(throws: GitSourceError.self) { try GitLocation(url: "/x", ref: ref).validate() }
     }
 
+    @Test func `a combining mark after a slash hides no component`() throws {
+        #expect(throws: GitSourceError.self) { try GitLocation(url: "/x", path: "a/../../\u{301}b").validate() }
+        #expect(throws: GitSourceError.self) { try GitLocation(url: "/x", path: "/\u{301}b").validate() }
+        #expect(GitLocation(url: "/x", path: "a/./\u{301}b").pathComponents == ["a", "\u{301}b"])
+        try GitLocation(url: "/\u{301}x").validate()
+        #expect(GitLocation(url: "file:///\u{301}x").localPath == "/\u{301}x")
+    }
+
     @Test func `an object's output may come in any pieces`() throws {
         let output = Array("aa blob 5\nab\ncd\nbb commit 0\n\ncc blob 1\nx\n".utf8)
         for size in 1...output.count {

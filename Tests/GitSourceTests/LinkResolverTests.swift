@@ -20,6 +20,9 @@ import Testing
         #expect(!staysInside("link", ["link": "/etc/passwd"]))
         #expect(!staysInside("a/link", ["a/link": "../../etc"]))
         #expect(!staysInside("link", ["link": "a/../../x"]))
+        // A combining mark after a slash makes one character of both.
+        #expect(!staysInside("link", ["link": "/\u{301}etc"]))
+        #expect(!staysInside("a/link", ["a/link": "x/../../../\u{301}y"]))
         // By its text, p/q/y names p/q; by way of x, which is the root, it leaves the tree.
         #expect(!staysInside("p/q/y", ["p/q/x": "../..", "p/q/y": "x/.."]))
     }

@@ -102,6 +102,7 @@ import Testing
         ("12:pids:/x\n1:name=systemd:/system.slice/a.service\n0::/other\n", "/system.slice/a.service"),
         ("9:name=systemd:/\n0::/system.slice/b.service\n", "/system.slice/b.service"),
         ("1:name=systemd:/docker/ab:cd\n", "/docker/ab:cd"),
+        ("1:name=systemd:/\u{301}x\n", "/\u{301}x"),
         ("0::/system.slice/a.service (deleted)\n", "/system.slice/a.service"),
     ])
     func `the path is that of systemd's hierarchy`(table: String, path: String) {
@@ -120,6 +121,7 @@ import Testing
             ("/user.slice/user-1000.slice/session-3.scope", "session-3.scope", "3"),
             ("/user.slice/user-1000.slice/session-c2.scope", "session-c2.scope", "c2"),
             ("/user.slice/user-1000.slice/user@1000.service/app.slice/editor.service", "user@1000.service", nil),
+            ("/user.slice/user-1000.slice/user@1000.service/\u{301}a.service", "user@1000.service", nil),
             ("/machine.slice/libpod-1234.scope/container", "libpod-1234.scope", nil),
             ("/system.slice/_cpu.service", "cpu.service", nil),
             ("/init.scope", "init.scope", nil),

@@ -1,4 +1,5 @@
 public import GitSource
+import LinuxIO
 import Model
 import Synchronization
 
@@ -48,7 +49,7 @@ public final class SiteFetcher: Sendable {
         let snapshot = try await source.snapshot()
         let copy = try await source.checkout(snapshot)
         let site = path.map { $0 == "." ? copy.path : copy.path + "/" + $0 } ?? copy.path
-        guard path?.split(separator: "/").contains("..") != true else {
+        guard path?.pathComponents.contains("..") != true else {
             throw GitSourceError(.invalidLocation, "source.path '\(path ?? "")' leaves the source; remove '..' from it")
         }
         return FetchedSite(commit: CommitDescription(commit: snapshot.digest), path: site)

@@ -60,7 +60,7 @@ struct StaleFiles {
             guard let pid = Int32(entry.name) else { continue }
             // A process may end while it is looked at, and those of others may be closed to us: they are not ours.
             guard let place = try? processes.openSubdirectory(entry.name).readLink("cwd") else { continue }
-            if place == repository || place.hasPrefix(repository + "/") { return pid }
+            if place.isPath(atOrBelow: repository) { return pid }
         }
         return nil
     }

@@ -1,3 +1,5 @@
+import LinuxIO
+
 /// A tree of files in a git repository.
 public struct GitLocation: Sendable, Equatable {
     /// What to do when a ref no longer contains the commit that it stood at.
@@ -56,25 +58,25 @@ public struct GitLocation: Sendable, Equatable {
 
     /// The components of `path`; `nil` if it would leave the repository.
     var pathComponents: [String]? {
-        guard !path.hasPrefix("/"), !path.utf8.contains(0) else { return nil }
-        let components = path.split(separator: "/").filter { $0 != "." }.map(String.init)
+        guard !path.isAbsolutePath, !path.utf8.contains(0) else { return nil }
+        let components = path.pathComponents.filter { $0 != "." }
         return components.contains("..") ? nil : components
     }
 
     /// The path of a repository on this machine; `nil` for one behind a network.
     var localPath: String? {
-        if url.hasPrefix("/") { return url }
-        return url.hasPrefix("file:///") ? String(url.dropFirst("file://".count)) : nil
+        if url.isAbsolutePath { return url }
+        return url.utf8.starts(with: "file:///".utf8) ? String(url.droppingFirst(bytes: "file://".utf8.count)) : nil
     }
 
     private var isKnownTransport: Bool {
-        if url.hasPrefix("/") { return true }
+        if url.isAbsolutePath { return true }
         if let end = url.firstRange(of: "://") {
             return ["https", "http", "ssh", "git", "file"].contains(url[..<end.lowerBound])
         }
         // user@host:path; a colon twice in a row would name a helper program.
         guard let colon = url.firstIndex(of: ":"), !url.contains("::") else { return false }
-        return colon != url.startIndex && !url[..<colon].contains("/")
+        return colon != url.startIndex && !url[..<colon].utf8.contains(UInt8(ascii: "/"))
     }
 
     /// Whether git would take the text for the name of a ref (git-check-ref-format(1)).
@@ -84,8 +86,8 @@ public struct GitLocation: Sendable, Equatable {
         guard !name.contains(".."), !name.contains("@{"), !name.contains("//"), !name.hasSuffix(".") else {
             return false
         }
-        guard !name.hasPrefix("/"), !name.hasSuffix("/") else { return false }
-        return name.split(separator: "/").allSatisfy { !$0.hasPrefix(".") && !$0.hasSuffix(".lock") }
+        guard !name.isAbsolutePath, name.utf8.last != UInt8(ascii: "/") else { return false }
+        return name.pathComponents.allSatisfy { !$0.hasPrefix(".") && !$0.hasSuffix(".lock") }
     }
 
     private static func hasControlCharacter(_ text: String) -> Bool {

@@ -1,3 +1,5 @@
+import LinuxIO
+
 /// Follows symbolic links within a tree of entries, as the kernel would, without a file system.
 struct LinkResolver {
     /// How often links may lead to links, as in the kernel.
@@ -29,9 +31,9 @@ struct LinkResolver {
             place.append(component)
             guard let target = targets[place] else { continue }
             hops += 1
-            guard hops <= Self.hopMaximum, !target.hasPrefix("/") else { return nil }
+            guard hops <= Self.hopMaximum, !target.isAbsolutePath else { return nil }
             place.removeLast()
-            rest += target.split(separator: "/").map(String.init).reversed()
+            rest += target.pathComponents.reversed()
         }
         return place
     }

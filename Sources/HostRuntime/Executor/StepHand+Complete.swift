@@ -210,9 +210,10 @@ extension StepHand {
         guard run.plan.cause != .drift else { return [] }
         return layout.stepsOfChange[change].compactMap { index in
             guard let record = ledger.records[index], case .writeFile(let path, _, _) = record.operation,
-                path.hasPrefix(unitDirectory + "/")
+                path != unitDirectory, path.isPath(atOrBelow: unitDirectory)
             else { return nil }
-            return NamedState(name: String(path.dropFirst(unitDirectory.count + 1)), state: record.undo.before)
+            return NamedState(
+                name: String(path.droppingFirst(bytes: unitDirectory.utf8.count + 1)), state: record.undo.before)
         }
     }
 }

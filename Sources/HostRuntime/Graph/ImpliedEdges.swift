@@ -101,9 +101,13 @@ struct ImpliedEdges {
             "/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/",
             "/lib/systemd/system/", "/run/systemd/system/",
         ] where path.utf8.starts(with: directory.utf8) {
-            let parts = path.dropFirst(directory.count).split(separator: "/", omittingEmptySubsequences: false)
-            if parts.count == 1 { return parts[0].hasSuffix(".d") ? parts[0].dropLast(2) : parts[0] }
-            if parts.count == 2, parts[0].hasSuffix(".d"), parts[1].hasSuffix(".conf") { return parts[0].dropLast(2) }
+            // By bytes: a combining mark after a slash makes one character of both.
+            let parts = path.utf8.dropFirst(directory.utf8.count).split(
+                separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            let isFolder = parts[0].reversed().starts(with: ".d".utf8.reversed())
+            let unit = Substring(isFolder ? parts[0].dropLast(2) : parts[0])
+            if parts.count == 1 { return unit }
+            if parts.count == 2, isFolder, parts[1].reversed().starts(with: ".conf".utf8.reversed()) { return unit }
         }
         return nil
     }

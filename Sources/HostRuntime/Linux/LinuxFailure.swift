@@ -56,7 +56,7 @@ struct LinuxFailure {
 
     /// Why the kernel refused: an attribute of the file or of its directory, else a missing privilege.
     private func refusal(_ error: LinuxIOError) -> String {
-        let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "/"
+        let directory = path.parentPath ?? "/"
         for place in [path, directory] {
             guard let status = try? root.status(of: place) else { continue }
             let shown = place == path ? "it" : "its directory '\(place)'"
@@ -77,8 +77,8 @@ struct LinuxFailure {
             {
                 return mount.mountPoint
             }
-            guard let slash = place.lastIndex(of: "/"), slash != place.startIndex else { return path }
-            place = String(place[..<slash])
+            guard let parent = place.parentPath, parent != place else { return path }
+            place = parent
         }
     }
 }

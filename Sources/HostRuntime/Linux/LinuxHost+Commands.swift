@@ -28,7 +28,7 @@ extension LinuxHost {
     }
 
     private static func executable(_ command: String) -> String? {
-        if command.utf8.contains(UInt8(ascii: "/")) { return command.hasPrefix("/") ? command : nil }
+        if command.utf8.contains(UInt8(ascii: "/")) { return command.isAbsolutePath ? command : nil }
         return searchPath.lazy.map { $0 + "/" + command }.first(where: ChildCommand.isExecutable)
     }
 

@@ -1,3 +1,4 @@
+internal import LinuxIO
 public import Model
 
 extension Plan {
@@ -22,7 +23,7 @@ extension Plan {
             case .absent: known = nil
             case .file(_, let content?): known = content
             case .unit(_, let files):
-                known = path.hasSuffix(".conf") ? files.dropIns[Self.name(of: path)] : files.content
+                known = path.hasSuffix(".conf") ? files.dropIns[String(path.lastPathComponent)] : files.content
             case .file, .directory, .symlink, .special: continue
             }
             var old: [UInt8]?
@@ -34,10 +35,6 @@ extension Plan {
             plan.changes[index].contentDiff = UnifiedDiff.make(path: path, from: old, to: new)
         }
         return plan
-    }
-
-    private static func name(of path: String) -> String {
-        String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
     }
 
     private static func bytes(of path: String, as known: DeclaredContent, on host: some HostReading) -> [UInt8]? {

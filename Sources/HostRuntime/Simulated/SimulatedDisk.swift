@@ -65,8 +65,8 @@ struct SimulatedDisk: Sendable {
                             + "can put one"
                     )
                 }
-                if target.hasPrefix("/") { trail = [Self.rootNumber] }
-                pending += target.split(separator: "/").map(String.init).filter { $0 != "." }.reversed()
+                if target.isAbsolutePath { trail = [Self.rootNumber] }
+                pending += target.pathComponents.filter { $0 != "." }.reversed()
             case .regular, .special: throw Self.missing(path)
             }
         }

@@ -24,7 +24,7 @@ extension SimulatedHost {
     package func place(directory path: String) {
         outside { state in
             var current = ""
-            for name in path.split(separator: "/") {
+            for name in path.pathComponents {
                 current += "/" + name
                 if (try? state.disk.find(current)) == nil { state.put(current, .directory([:]), 0o755) }
             }

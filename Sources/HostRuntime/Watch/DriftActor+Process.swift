@@ -46,7 +46,7 @@ extension DriftActor {
 extension ProcessInformation {
     /// Whether the executable is the dynamic loader, which programs open after themselves: never the name of an author.
     fileprivate var isLoader: Bool {
-        guard let name = executable?.split(separator: "/").last else { return false }
+        guard let name = executable?.lastPathComponent else { return false }
         return name.hasPrefix("ld-linux") || name.hasPrefix("ld-musl") || name.hasPrefix("ld.so")
     }
 }

@@ -33,7 +33,7 @@ enum UnitCaller {
     private static let window: Double = 15
 
     private static func isCaller(_ process: ProcessInformation, of unit: String) -> Bool {
-        guard let name = process.executable?.split(separator: "/").last, programs.contains(String(name)) else {
+        guard let name = process.executable?.lastPathComponent, programs.contains(String(name)) else {
             return false
         }
         let stem = unit.hasSuffix(".service") ? String(unit.dropLast(8)) : unit

@@ -1,3 +1,4 @@
+import LinuxIO
 import Model
 
 /// Which directories must be watched for a set of declared paths, and which resources an event in one of them
@@ -53,7 +54,7 @@ struct WatchIndex: Sendable {
     /// it may have too.
     func resources(touched name: String?, in directory: String, isStructural: Bool) -> [ResourceID] {
         guard let interest = interests[directory] else {
-            return recursive.contains { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }
+            return recursive.contains { directory.isPath(atOrBelow: $0) }
                 ? owner(above: directory) : []
         }
         guard let name else { return interest.own.map { [$0] } ?? [] }
@@ -67,12 +68,12 @@ struct WatchIndex: Sendable {
     /// Whether directories below a name are watched, so that they must be marked again when it appears.
     func leadsFurther(_ name: String, in directory: String) -> Bool {
         interests[directory]?.components.contains(name) == true || interests[Self.join(directory, name)] != nil
-            || recursive.contains { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }
+            || recursive.contains { directory.isPath(atOrBelow: $0) }
     }
 
     /// Watched directories at or below a path.
     func directories(below path: String) -> [String] {
-        directories.filter { $0 == path || $0.utf8.starts(with: (path == "/" ? "/" : path + "/").utf8) }
+        directories.filter { $0.isPath(atOrBelow: path) }
     }
 
     /// Managed resources at or below a path.
@@ -97,7 +98,7 @@ struct WatchIndex: Sendable {
     }
 
     private func owner(above directory: String) -> [ResourceID] {
-        recursive.filter { directory == $0 || directory.utf8.starts(with: ($0 + "/").utf8) }.compactMap {
+        recursive.filter { directory.isPath(atOrBelow: $0) }.compactMap {
             interests[$0]?.whole
         }
     }

@@ -176,7 +176,7 @@ struct WatchLoop {
         mounts = now
         feed?.mark(now)
         let concerned = changed.contains { point in
-            index.directories.contains { $0 == point || $0.hasPrefix(point == "/" ? "/" : point + "/") }
+            index.directories.contains { $0.isPath(atOrBelow: point) }
                 || !index.below(point).isEmpty
         }
         guard concerned else { return }

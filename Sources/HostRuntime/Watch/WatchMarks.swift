@@ -37,8 +37,8 @@ struct WatchMarks {
             forget(directory)
             mark(directory, isPassage: isPassage(directory))
         }
-        let tree = recursive.first { path == $0 || path.hasPrefix($0 + "/") || $0.hasPrefix(path + "/") }
-        if let tree { markTree(tree.count > path.count ? tree : path) }
+        let tree = recursive.first { path.isPath(atOrBelow: $0) || $0.isPath(atOrBelow: path) }
+        if let tree { markTree(tree.utf8.count > path.utf8.count ? tree : path) }
     }
 
     /// What changed since the last call, without waiting.

@@ -9,7 +9,7 @@ public enum ControlGroup {
         for line in text.split(separator: "\n") {
             // A path may hold colons itself.
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3, fields[2].hasPrefix("/") else { continue }
+            guard fields.count == 3, fields[2].isAbsolutePath else { continue }
             if fields[1] == "name=systemd" { named = plain(fields[2]) }
             if fields[0] == "0", fields[1].isEmpty { unified = plain(fields[2]) }
         }
@@ -22,7 +22,7 @@ public enum ControlGroup {
     /// The system unit: the first component below the slices, for example `user@1000.service` for all services of that
     /// user.
     public static func unit(inPath path: String) -> String? {
-        for component in path.split(separator: "/") {
+        for component in path.pathComponents {
             if component.hasSuffix(".slice") { continue }
             let name = unescaped(component)
             guard let suffix = unitSuffixes.first(where: { name.hasSuffix($0) }), name.count > suffix.count else {
@@ -46,7 +46,7 @@ public enum ControlGroup {
     }
 
     /// systemd puts `_` before names that would collide with files of the kernel.
-    private static func unescaped(_ component: Substring) -> String {
-        String(component.hasPrefix("_") ? component.dropFirst() : component)
+    private static func unescaped(_ component: String) -> String {
+        component.hasPrefix("_") ? String(component.dropFirst()) : component
     }
 }

@@ -259,11 +259,11 @@ struct ExecCacheState {
 
     /// The name that the kernel gives a process when it executes a file: 15 bytes of the last component.
     private static func name(of image: String) -> String {
-        NamedThread.shortened(String(image.split(separator: "/").last ?? ""))
+        NamedThread.shortened(String(image.lastPathComponent))
     }
 
     static func isLoader(_ image: String) -> Bool {
-        guard let name = image.split(separator: "/").last else { return false }
+        let name = image.lastPathComponent
         return name.hasPrefix("ld-linux") || name.hasPrefix("ld-musl") || name.hasPrefix("ld.so")
             || name.hasPrefix("ld-2.")
     }

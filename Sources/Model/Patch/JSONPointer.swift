@@ -13,8 +13,9 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
             throw ModelError(.invalidFormat, "'\(text.shownInMessage)' is not a JSON pointer: begin it with '/'")
         }
         var tokens: [String] = []
-        for raw in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-            guard let token = Self.unescape(raw) else {
+        // By bytes: a combining mark after a slash makes one character of both.
+        for raw in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            guard let token = Self.unescape(Substring(raw)) else {
                 throw ModelError(
                     .invalidFormat,
                     "'\(text.shownInMessage)' is not a JSON pointer: '~' must be followed by 0 or 1")

@@ -159,9 +159,7 @@ extension DatabaseOpening {
 
     /// The directory and the name of a path.
     static func split(_ path: String) -> (directory: String, name: String) {
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        let directory = path[..<slash]
-        return (directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...]))
+        (path.parentPath ?? ".", String(path.lastPathComponent))
     }
 
     /// The mark that keeps versions growing across a rebuild.

@@ -96,7 +96,7 @@ struct UnitFileIndex {
 
     private mutating func note(link name: String?, to target: String) {
         if let name { linked.insert(name) }
-        if let end = target.split(separator: "/").last { linked.insert(String(end)) }
+        if let end = target.pathComponents.last { linked.insert(end) }
     }
 
     /// Whether settings may come from drop-ins: of the unit, of its type, or of names that begin like it up to a dash.
@@ -109,9 +109,8 @@ struct UnitFileIndex {
     }
 
     private static func content(of path: String) -> [UInt8]? {
-        guard let slash = path.lastIndex(of: "/"),
-            let directory = try? DirectoryHandle(trustedPath: String(path[..<slash])),
-            let file = try? directory.openForReading(String(path[path.index(after: slash)...]))
+        guard let parent = path.parentPath, let directory = try? DirectoryHandle(trustedPath: parent),
+            let file = try? directory.openForReading(String(path.lastPathComponent))
         else { return nil }
         return try? file.readAll(limit: fileSizeMaximum)
     }

@@ -1,3 +1,5 @@
+import LinuxIO
+
 /// A command to run as a service that exists only while it is needed.
 public struct TransientService: Hashable, Sendable {
     /// The command and its arguments, passed on byte for byte: neither `$` nor `%` is expanded.
@@ -45,7 +47,7 @@ public struct TransientService: Hashable, Sendable {
 
     /// The properties as StartTransientUnit takes them.
     func properties() throws(SystemdError) -> [BusValue] {
-        guard let executable = arguments.first, executable.hasPrefix("/") else {
+        guard let executable = arguments.first, executable.isAbsolutePath else {
             throw SystemdError(
                 .invalidArgument, "cannot run '\(arguments.first ?? "")' as a service: it is not an absolute path")
         }

@@ -35,6 +35,12 @@ import Testing
                 "directory:/etc/systemd/system/web.service.d", "file:/etc/systemd/system/web.service.d/10.conf"))
     }
 
+    @Test func `a drop-in whose name begins with a combining mark comes before its unit too`() throws {
+        let dropIn = DeclaredResource.file("/etc/systemd/system/web.service.d/\u{301}.conf", "x")
+        let graph = try ResourceGraph([.unit("web.service", active: true), dropIn])
+        #expect(graph.order == [dropIn.id, ResourceID("unit:web.service")])
+    }
+
     @Test func `a unit comes after what restarts and reloads it`() throws {
         let graph = try ResourceGraph([
             .unit(

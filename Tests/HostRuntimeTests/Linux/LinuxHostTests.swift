@@ -58,6 +58,19 @@ import Testing
         #expect(error?.message.contains("it is immutable; run 'chattr -i /file'") == true)
     }
 
+    @Test(.enabled(if: isRoot, "attributes need root"))
+    func `an immutable directory is named, also before a name that begins with a combining mark`() throws {
+        try withHost { host, outside, root throws in
+            outside.makeDirectory("/d")
+            outside.write("/d/\u{301}file", "x")
+            let directory = FileDescriptor(owning: open(root + "/d", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            do { try directory.setAttributes(isImmutable: true, isAppendOnly: false) } catch { return }
+            defer { try? directory.setAttributes(isImmutable: false, isAppendOnly: false) }
+            let error = #expect(throws: HostError.self) { try prepare(host, "/d/\u{301}file", [1]) }
+            #expect(error?.message.contains("its directory '/d' is immutable; run 'chattr -i /d'") == true)
+        }
+    }
+
     @Test(.enabled(if: isRoot, "mounting needs root")) func `no space names the path, and nothing is left`() throws {
         _ = try withMount("size=2m") { host, _, _ throws in
             for size in [4 << 20, 3 << 20] {
@@ -66,6 +79,10 @@ import Testing
                 }
                 #expect(error?.code == .noSpace)
                 #expect(error?.message.hasPrefix("cannot write '/mnt/large': no space") == true, "\(error as Any)")
+                let marked = #expect(throws: HostError.self) {
+                    try prepare(host, "/mnt/\u{301}large", [UInt8](repeating: 1, count: size))
+                }
+                #expect(marked?.message.contains("/mnt'; make room") == true, "\(marked as Any)")
                 #expect(try host.entries(of: "/mnt", limit: 9) == [])
             }
         }

@@ -80,6 +80,17 @@ import Testing
         #expect(change?.fields.last?.description == "restart: - -> its unit files change")
     }
 
+    @Test func `a drop-in whose name begins with a combining mark is known again`() throws {
+        let host = SimulatedHost(seed: 1)
+        let planning = Planning(host)
+        let declared = [
+            DeclaredResource.unit("w.service", content: Self.staticText, dropIns: ["\u{301}.conf": "x"])
+        ]
+        try PlanInterpreter(host, texts: [Self.staticText, "x"]).apply(planning.plan(declared).plan)
+        #expect(host.bytes(of: "/etc/systemd/system/w.service.d/\u{301}.conf") == Array("x".utf8))
+        #expect(try planning.plan(declared).plan.isEmpty)
+    }
+
     @Test func `files that systemd has not read are read, once`() throws {
         let host = SimulatedHost(seed: 1)
         host.install(unit: "w.service", Self.text)

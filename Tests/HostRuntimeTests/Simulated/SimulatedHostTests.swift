@@ -137,4 +137,13 @@ import Testing
         #expect(after.map(\.activeState) == ["active", "inactive", "inactive"])
         #expect(after[0].mainPID != states[0].mainPID)
     }
+
+    @Test func `a link is followed by bytes, as the kernel follows it`() {
+        let host = SimulatedHost(seed: 1)
+        host.place(directory: "/srv/\u{301}d")
+        host.write("/srv/\u{301}d/file", "x")
+        host.place(symlink: "/srv/whole", to: "/srv/\u{301}d")
+        host.place(symlink: "/srv/near", to: "./\u{301}d")
+        for link in ["whole", "near"] { #expect(host.bytes(of: "/srv/\(link)/file") == Array("x".utf8)) }
+    }
 }

@@ -132,6 +132,11 @@ struct JSONPatchTests {
         #expect(throws: ModelError.self) { _ = try JSONPatch(json: patch) }
     }
 
+    @Test func `a combining mark after a slash begins a token`() throws {
+        #expect(try JSONPointer(parsing: "/a/\u{301}b").tokens == ["a", "\u{301}b"])
+        #expect(try JSONPointer(parsing: "/\u{301}").tokens == ["\u{301}"])
+    }
+
     @Test func `a pointer survives its text`() throws {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<200 {

@@ -66,7 +66,7 @@ public enum DirectoryProvider: Provider {
         try host.walk(root, limit: walkLimit) { (path, status) throws(HostError) in
             let relative = path.utf8.dropFirst(root.utf8.count + 1)
             let top = String(Substring(relative.prefix { $0 != UInt8(ascii: "/") }))
-            if TemporaryName.matches(Self.lastComponent(path)) || strays.contains(top) { return }
+            if TemporaryName.matches(path.lastPathComponent) || strays.contains(top) { return }
             if context.paths.speaksForItself(path, below: root) { return }
             let difference = FileMetadata(status).difference(
                 to: wanted.applied(to: status.type, permissions: status.permissions))
@@ -82,11 +82,6 @@ public enum DirectoryProvider: Provider {
             }
         }
         return mismatches
-    }
-
-    private static func lastComponent(_ path: String) -> Substring {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return Substring(path) }
-        return path[path.utf8.index(after: slash)...]
     }
 
     private static let mismatchLimit = 20_000

@@ -1,3 +1,4 @@
+internal import LinuxIO
 internal import Model
 internal import Store
 
@@ -33,7 +34,7 @@ struct LeavingUnitFiles {
         self.found = found
         entries = leaving.sorted { ($0.name == unit ? 1 : 0, $0.name) < ($1.name == unit ? 1 : 0, $1.name) }
             .compactMap { file in
-                let dropIn = file.name == unit ? nil : String(file.name.dropFirst(unit.count + 3))
+                let dropIn = file.name == unit ? nil : String(file.name.droppingFirst(bytes: unit.utf8.count + 3))
                 guard let observed = dropIn.map({ found.dropIns[$0] }) ?? found.content else { return nil }
                 return Entry(
                     path: "\(unitDirectory)/\(file.name)", dropIn: dropIn, observed: observed, before: file.state)

@@ -42,7 +42,7 @@ enum UnitFileObservation {
             parts.append((index, .dropIns))
             for dropIn in dropIns.sorted() {
                 paths.append("\(unitDirectory)/\(dropIn)")
-                parts.append((index, .dropIn(String(dropIn.dropFirst(name.count + 3)))))
+                parts.append((index, .dropIn(String(dropIn.droppingFirst(bytes: name.utf8.count + 3)))))
             }
         }
         var files = [Result<UnitFiles, HostError>](repeating: .success(UnitFiles()), count: batch.count)
