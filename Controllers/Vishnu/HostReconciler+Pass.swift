@@ -16,9 +16,13 @@ extension HostReconciler {
         var unitsLeft: Set<ResourceID> = []
     }
 
-    /// A pass over everything that the target declares.
+    /// A pass in the course of something else.
     func pass() async throws -> Outcome {
-        let source = try await environment.objects.read(SourceKind.self, sourceName)
+        try await pass(environment.objects.read(SourceKind.self, sourceName))
+    }
+
+    /// A pass over everything that the target declares.
+    func pass(_ source: Object<SourceKind>) async throws -> Outcome {
         let handled = source.status.lastHandledReconcile.flatMap { Int64($0) } ?? 0
         state.withLock { $0.passes.begin(handled: handled) }
         do {
@@ -27,7 +31,10 @@ extension HostReconciler {
             let trouble = sourceTrouble(source)
             // What was asked for is what the source says now; a version that cannot be had is a failure of the request.
             let answer: PassResult = trouble == nil || result == .rolledBack ? result : .failed
-            state.withLock { $0.passes.finish(answer, message: message ?? trouble) }
+            state.withLock { state in
+                let cause = result == .rolledBack || result == .failed ? state.lastFailure : nil
+                state.passes.finish(answer, message: message ?? trouble ?? cause)
+            }
             return .again(after: nextPass(after: result))
         } catch let replan as ReplanNeeded {
             // The pass that plans again answers what was asked for.

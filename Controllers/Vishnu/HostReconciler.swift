@@ -76,12 +76,19 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
 
     /// Does what the key asks for.
     public func reconcile(_ key: LoopKey) async throws -> Outcome {
-        try await auditWhatIsDue()
-        try await recoverWhereDue()
-        try await load()
-        try await goOnWithRuns()
+        let source: Object<SourceKind>?
         do {
-            let outcome = try await key == .pass ? pass() : repairDrift()
+            try await beReady()
+            source = key == .pass ? try await environment.objects.read(SourceKind.self, sourceName) : nil
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // No pass begins that would say so to those who wait for one.
+            if key == .pass { fail(requestsUpTo: nil, because: "the pass cannot begin", error) }
+            throw error
+        }
+        do {
+            let outcome = if let source { try await pass(source) } else { try await repairDrift() }
             state.withLock { $0.replans = 0 }
             return outcome
         } catch let replan as ReplanNeeded {
@@ -92,6 +99,24 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
             state.withLock { $0.doubt() }
             throw error
         }
+    }
+
+    /// Does what goes before anything else: what the last stop or failure left is settled, what the store holds is
+    /// known.
+    private func beReady() async throws {
+        try await auditWhatIsDue()
+        try await recoverWhereDue()
+        try await load()
+        try await goOnWithRuns()
+    }
+
+    /// Answers requests that no pass comes for: the source could not be brought up to date for them, and cannot say so.
+    @Sendable public func noteUnanswered(_ request: String?, because error: any Error) {
+        fail(requestsUpTo: request.flatMap { Int64($0) }, because: "the source cannot be brought up to date", error)
+    }
+
+    private func fail(requestsUpTo last: Int64?, because act: String, _ error: any Error) {
+        state.withLock { $0.passes.fail(upTo: last, message: "\(act): \(error)") }
     }
 
     /// What was planned for another state is planned anew: soon, then later while somebody keeps changing it (I5).
@@ -159,9 +184,14 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     func requestPass(planHash: String?, by requester: String) async throws -> Int64 {
         let pass = environment.host.wallTime().nanoseconds
         state.withLock { $0.passes.request(pass, planHash: planHash, by: requester) }
-        try await environment.objects.modify(SourceKind.self, sourceName, part: .spec) { source in
-            source.metadata.annotations = (source.metadata.annotations ?? [:])
-                .merging([reconcileRequestedAnnotation: String(pass)]) { $1 }
+        do {
+            try await environment.objects.modify(SourceKind.self, sourceName, part: .spec) { source in
+                source.metadata.annotations = (source.metadata.annotations ?? [:])
+                    .merging([reconcileRequestedAnnotation: String(pass)]) { $1 }
+            }
+        } catch {
+            state.withLock { $0.passes.withdraw(pass) }
+            throw error
         }
         return pass
     }

@@ -105,7 +105,8 @@ struct Daemon: Sendable {
                 fetcher: SiteFetcher(
                     cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
                 worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
-                generationsKept: configuration.generationsKept))
+                generationsKept: configuration.generationsKept,
+                requestFailed: hostReconciler.noteUnanswered))
     }
 
     private static func watcher(of root: RootDirectory, _ reporter: HintReceiver) throws -> HostWatcher {

@@ -4,6 +4,7 @@ import HostRuntime
 import Logging
 import Model
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,10 +14,11 @@ import Testing
     private static let time = WallTime(nanoseconds: 1_800_000_000_000_000_000)
 
     private static func withSource(
-        _ spec: SourceKind.Spec, _ body: (SourceReconciler, SQLiteObjectStore) async throws -> Void
+        _ spec: SourceKind.Spec, failed: @escaping @Sendable (String?, any Error) -> Void = { _, _ in },
+        _ body: (SourceReconciler, SQLiteObjectStore) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory("source") { directory in
-            let database = try HostDatabase.inMemory()
+            let database = try HostDatabase.inMemory(losesUnsyncedWrites: true)
             let objects = SQLiteObjectStore(database)
             let source = Object<SourceKind>(
                 metadata: ObjectMeta(name: sourceName), spec: spec, status: SourceKind.Status())
@@ -27,7 +29,8 @@ import Testing
                 fetcher: SiteFetcher(cacheDirectory: directory, runner: GitRunner(environment: [:])),
                 worker: InlineWorker(), denied: [],
                 events: EventRecorder(store: objects, source: "test") { time }, wallTime: { time },
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10)
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10,
+                requestFailed: failed)
             try await body(SourceReconciler(environment: environment), objects)
         }
     }
@@ -54,6 +57,46 @@ import Testing
             await #expect(throws: (any Error).self) { _ = try await reconciler.reconcile(sourceName) }
             let status = try await objects.read(SourceKind.self, sourceName).status
             #expect(status.conditions?[.stalled]?.reason == .fetchFailed)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `a request that cannot be recorded as handled is told to who asked, and one that is, is not`(_ isFull: Bool)
+        async throws
+    {
+        let told = Mutex<[String]>([])
+        var spec = SourceKind.Spec()
+        spec.directory = "/nonexistent/site"
+        try await Self.withSource(spec) { request, error in
+            told.withLock { $0.append("\(request ?? "none"): \(error)") }
+        } _: { reconciler, objects in
+            try await objects.modify(SourceKind.self, sourceName, part: .spec) { source in
+                source.metadata.annotations = [reconcileRequestedAnnotation: "17"]
+            }
+            if isFull {
+                try objects.database.watchWrites(
+                    WriteWatcher(
+                        willWrite: { (_, _) throws(StoreError) in
+                            throw StoreError(.full, "no space is left for the state")
+                        }, didWrite: { _ in }))
+            }
+            await #expect(throws: (any Error).self) { _ = try await reconciler.reconcile(sourceName) }
+            let handled = try await objects.read(SourceKind.self, sourceName).status.lastHandledReconcile
+            #expect(handled == (isFull ? nil : "17"))
+            #expect(told.withLock { $0 } == (isFull ? ["17: no space is left for the state"] : []))
+        }
+    }
+
+    @Test func `a path that leaves the source is refused, also with a combining mark after its slash`() async throws {
+        try await withTemporaryDirectory("site") { directory in
+            var spec = SourceKind.Spec()
+            spec.directory = directory
+            spec.path = "x/../../\u{301}y"
+            try await Self.withSource(spec) { reconciler, objects in
+                await #expect(throws: GitSourceError.self) { _ = try await reconciler.reconcile(sourceName) }
+                let stalled = try await objects.read(SourceKind.self, sourceName).status.conditions?[.stalled]
+                #expect(stalled?.message.contains("leaves the source") == true)
+            }
         }
     }
 }

@@ -49,10 +49,10 @@ struct ExhaustionLabTests {
                 try await host.shell(
                     "dd if=/dev/zero of=\(filler) bs=4k status=none 2>/dev/null; truncate -s -\(room)K \(filler)")
                 let commit = try await managed.site.commit("version \(version)", site.tree(version: version))
-                // While the state cannot be written, nobody can say that the request was handled.
-                try await host.shell("timeout 20 aetherctl reconcile --wait")
+                let answer = try await host.shell("timeout 60 aetherctl reconcile --wait")
                 let status = try await managed.status()
                 isDone = status["converged"].bool == true && status["commit"].string == commit
+                expectAnswer(answer, isDone: isDone, place)
                 if !isDone { refusals += 1 }
                 try await site.expectWhole(host, versions: [version - 1, version], place)
 
@@ -65,6 +65,15 @@ struct ExhaustionLabTests {
             report("\(disk.rawValue) was full \(refusals) times, every \(disk.step) KiB of what a run writes")
             #expect(refusals > 0)
         }
+    }
+
+    /// Who waits is told how it went: that it is done, or what was full and what to do.
+    private func expectAnswer(_ answer: CommandResult, isDone: Bool, _ place: String) {
+        if answer.status == 0 { return #expect(isDone, "said to be done \(place)") }
+        #expect(answer.status == 1, "the answer \(place): \(answer)")
+        let says = answer.errors
+        #expect(says.contains("full") || says.contains("no space"), "the cause \(place): \(says)")
+        #expect(says.contains("free space") || says.contains("make room"), "the next step \(place): \(says)")
     }
 
     @Test func `a daemon that hangs in the middle of a run is ended by the watchdog, and the run is not lost`()

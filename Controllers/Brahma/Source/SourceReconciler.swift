@@ -33,13 +33,17 @@ public struct SourceReconciler: Reconciler {
         public var logger: Logger
         /// How many generations are kept.
         public var generationsKept: Int
+        /// Told of a request to reconcile that failed and of which the source cannot say so: nil where even the request
+        /// cannot be read.
+        public var requestFailed: @Sendable (_ request: String?, _ error: any Error) -> Void
 
         /// Collects the parts.
         public init(
             objects: any ObjectStore, generations: GenerationTable, content: ContentStore, settings: SettingTable,
             fetcher: SiteFetcher,
             worker: any BlockingWorker, denied: [DeniedTree], events: EventRecorder,
-            wallTime: @escaping @Sendable () -> WallTime, logger: Logger, generationsKept: Int
+            wallTime: @escaping @Sendable () -> WallTime, logger: Logger, generationsKept: Int,
+            requestFailed: @escaping @Sendable (_ request: String?, _ error: any Error) -> Void
         ) {
             self.objects = objects
             self.generations = generations
@@ -52,6 +56,7 @@ public struct SourceReconciler: Reconciler {
             self.wallTime = wallTime
             self.logger = logger
             self.generationsKept = generationsKept
+            self.requestFailed = requestFailed
         }
     }
 
@@ -65,14 +70,33 @@ public struct SourceReconciler: Reconciler {
     }
 
     /// Fetches and compiles one source.
+    ///
+    /// However that ends, it is told to who asked: on the source, and if that cannot be written, to `requestFailed`.
     public func reconcile(_ name: String) async throws -> Outcome {
-        let source: Object<SourceKind>
+        var requested: String?
         do {
-            source = try await environment.objects.read(SourceKind.self, name)
-        } catch let error as StoreError where error.code == .notFound {
-            return .done
+            guard let source = try await read(name) else { return .done }
+            requested = source.metadata.annotations?[reconcileRequestedAnnotation]
+            return try await follow(source, requested: requested)
+        } catch let failure as NotedFailure {
+            throw failure.cause
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            environment.requestFailed(requested, error)
+            throw error
         }
-        let requested = source.metadata.annotations?[reconcileRequestedAnnotation]
+    }
+
+    private func read(_ name: String) async throws -> Object<SourceKind>? {
+        do {
+            return try await environment.objects.read(SourceKind.self, name)
+        } catch let error as StoreError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    private func follow(_ source: Object<SourceKind>, requested: String?) async throws -> Outcome {
         guard source.spec.git != nil || source.spec.directory != nil else {
             return try await noteNotConfigured(source, requested: requested)
         }
@@ -84,7 +108,7 @@ public struct SourceReconciler: Reconciler {
             throw error
         } catch {
             try await noteFetchFailure(error, of: source, requested: requested)
-            throw error
+            throw NotedFailure(cause: error)
         }
         try await compile(fetched, of: source, requested: requested)
         return .again(after: interval)
@@ -218,6 +242,11 @@ public struct SourceReconciler: Reconciler {
         let more = diagnostics.count > 1 ? "; and \(diagnostics.count - 1) more" : ""
         return (.buildFailed, "\(at.file):\(at.line):\(at.column): \(first.message)\(more)")
     }
+}
+
+/// A failure that the source tells of.
+private struct NotedFailure: Error {
+    let cause: any Error
 }
 
 extension SourceKind.Status {

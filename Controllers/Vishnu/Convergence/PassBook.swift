@@ -52,14 +52,34 @@ struct PassBook: Sendable {
         }
     }
 
+    /// No pass comes that would answer these requests: those up to `last`, but for the ones that the running pass
+    /// answers; all without it.
+    mutating func fail(upTo last: Int64? = nil, message: String) {
+        let failed = order.filter { pass in last.map { pass <= $0 && !answering.contains(pass) } ?? true }
+        end(failed, .failed, message: message)
+        if last == nil { answering = [] }
+    }
+
+    /// Forgets a request that was not made after all.
+    mutating func withdraw(_ pass: Int64) {
+        entries[pass] = nil
+        order.removeAll { $0 == pass }
+        answering.removeAll { $0 == pass }
+    }
+
     /// The running pass is over.
     mutating func finish(_ result: PassResult, message: String?) {
-        for pass in answering {
+        end(answering, result, message: message)
+        answering = []
+    }
+
+    /// An answer that was given stays.
+    private mutating func end(_ passes: [Int64], _ result: PassResult, message: String?) {
+        for pass in passes where entries[pass]?.progress.isOver == false {
             entries[pass]?.progress.isOver = true
             entries[pass]?.progress.result = result
             entries[pass]?.progress.message = message
             entries[pass]?.progress.activity = result.rawValue
         }
-        answering = []
     }
 }
