@@ -140,10 +140,13 @@ TIME ?= 60
 .PHONY: fuzz
 fuzz: deps-build ## look for inputs that break a parser: TIME=60 seconds for each target, or for TARGET=yaml
 	AETHEREDGE_FUZZ=1 $(SWIFT_BUILD) --scratch-path $(BUILD)/fuzz --product Fuzz
-	@for target in $(or $(TARGET),$(notdir $(wildcard Tests/Fuzz/Corpus/*))); do \
+	@found=; for target in $(or $(TARGET),$(notdir $(wildcard Tests/Fuzz/Corpus/*))); do \
 	  work=$(BUILD)/fuzz/work/$$target; mkdir -p $$work/corpus $$work/found; echo "$$target: $(TIME) s"; \
 	  SWIFT_BACKTRACE=enable=no FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz -max_total_time=$(TIME) -timeout=20 -rss_limit_mb=2048 -max_len=4096 \
-	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$$work/found/ $$work/corpus Tests/Fuzz/Corpus/$$target; done
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=$$work/found/ $$work/corpus Tests/Fuzz/Corpus/$$target \
+	  || { found="$$found $$target"; echo "fuzz: '$$target' found something; its input is in $$work/found, run it again with" \
+	    "FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz FILE" >&2; }; done; \
+	  if test -n "$$found"; then echo "fuzz: findings in:$$found" >&2; exit 1; fi
 
 .PHONY: bench
 bench: build ## the budgets of DESIGN 10 beside their limits in C

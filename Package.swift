@@ -231,7 +231,8 @@ for target in package.targets where target.type != .system && target.name != "CL
         .treatAllWarnings(as: .error),
     ]
     if isFuzzing, fuzzed.contains(target.name) {
-        target.swiftSettings?.append(.unsafeFlags(["-O", "-sanitize=fuzzer"]))
+        // With assertions, and the messages of traps, that optimised code leaves out.
+        target.swiftSettings?.append(.unsafeFlags(["-O", "-assert-config", "Debug", "-sanitize=fuzzer"]))
     }
     // What stands beside the sources of a target without being one: its README pages and the fixtures of its tests.
     let folder =

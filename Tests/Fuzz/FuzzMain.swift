@@ -8,10 +8,17 @@ private let chosen: FuzzTarget = {
     let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
     guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
         let names = FuzzTarget.all.map(\.name).joined(separator: ", ")
-        preconditionFailure("FUZZ_TARGET must be one of \(names), not '\(name)'")
+        tell("FUZZ_TARGET must be one of \(names), not '\(name)'")
+        exit(64)
     }
     return target
 }()
+
+/// Writes a line for people; optimised code drops the messages of its traps.
+private func tell(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
 
 private typealias FuzzOne = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 
@@ -30,7 +37,9 @@ public func fuzzOne(_ data: UnsafePointer<UInt8>?, _ length: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: data, count: length))
     let loop = MultiThreadedEventLoopGroup.singleton.any()
     do { try loop.makeFutureWithTask { try await chosen.run(input) }.wait() } catch {
-        preconditionFailure("\(chosen.name): \(error)")
+        tell(FuzzFinding.report(of: "\(error)", in: chosen, for: input))
+        // Now libFuzzer saves the input, and says where.
+        abort()
     }
     return 0
 }

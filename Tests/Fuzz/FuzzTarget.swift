@@ -18,6 +18,14 @@ struct FuzzTarget: Sendable {
 struct FuzzFinding: Error, CustomStringConvertible {
     let description: String
 
+    /// What is told of a finding: the target, what is wrong, and the input, from which it can be made again anywhere.
+    static func report(of message: String, in target: FuzzTarget, for input: [UInt8]) -> String {
+        let shown = input.prefix(4096).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let rest = input.count > 4096 ? "…" : ""
+        return "fuzz: target '\(target.name)' found: \(message)\n"
+            + "fuzz: the input has \(input.count) bytes: \(shown)\(rest)"
+    }
+
     /// Throws unless something holds.
     static func require(_ holds: Bool, _ description: @autoclosure () -> String) throws {
         guard holds else { throw FuzzFinding(description: description()) }

@@ -31,6 +31,14 @@ import Testing
         }
     }
 
+    @Test func `a finding is told with its target, its message and its input`() {
+        let report = FuzzFinding.report(of: "an escape is not undone", in: .unit, for: [0, 10, 255])
+        #expect(
+            report == "fuzz: target 'unit' found: an escape is not undone\nfuzz: the input has 3 bytes: 000aff")
+        let long = FuzzFinding.report(of: "x", in: .unit, for: [UInt8](repeating: 1, count: 5000))
+        #expect(long.hasSuffix("01…") && long.utf8.count < 8400)
+    }
+
     @Test func `every folder of inputs has a target`() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Self.corpus)
         #expect(Set(folders) == Set(FuzzTarget.all.map(\.name)))
