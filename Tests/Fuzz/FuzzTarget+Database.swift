@@ -60,6 +60,7 @@ struct ModelDatabase: Sendable {
     let large: DeclaredContent
     /// What lies in the database itself.
     private static let small = (0..<20).map { Array("content \($0)\n".utf8) }
+    private static let commits = Set(small.indices.map { "c\($0)" })
     private static let resource = ResourceID(type: .file, identity: "/etc/motd")
 
     init() throws {
@@ -119,7 +120,10 @@ struct ModelDatabase: Sendable {
         var isRead = true
         do throws(StoreError) {
             let journal = RunJournal(database)
-            for run in try journal.runs(limit: 100) { _ = try journal.steps(of: run.name) }
+            for run in try journal.runs(limit: 100) {
+                _ = try journal.steps(of: run.name)
+                precondition(Self.commits.contains(run.plan.commit), "a plan is not what was written")
+            }
             _ = try journal.unsettled()
             _ = try ResourceTable(database).allRows()
             _ = try content.versions(of: Self.resource)

@@ -122,6 +122,37 @@ import Testing
         }
     }
 
+    @Test func `a letter that changed in an undo record is seen, and the next start sets the database aside`() throws {
+        try withTemporaryDirectory("store") { directory in
+            let path = directory + "/state.db"
+            let first = try HostDatabase(path: path, clock: { time() })
+            let journal = RunJournal(first)
+            let run = try journal.create(run())
+            let before = StateBefore.symlink(target: "/where/it/led", metadata: FileMetadata())
+            try journal.recordIntents(run: run.name, steps: [step(0, before: before)])
+            try first.close()
+            var data = try #require(FileManager.default.contents(atPath: path))
+            let place = try #require(data.firstRange(of: Data("/where/it/led".utf8)))
+            data[place.lowerBound + 1] ^= 1
+            try data.write(to: URL(fileURLWithPath: path))
+
+            // SQLite sees nothing wrong, and the record is well formed.
+            let second = try HostDatabase(path: path, clock: { time() })
+            #expect(second.recovery == nil)
+            let error = #expect(throws: StoreError.self) { try RunJournal(second).steps(of: run.name) }
+            #expect(error?.code == .corrupt)
+            #expect(error?.message.contains("step of run '\(run.name)'") == true)
+            #expect(error?.message.contains("restart the daemon") == true)
+            #expect(try RunJournal(second).unsettled().map(\.name) == [run.name], "what is not damaged is read")
+            try second.close()
+
+            let third = try HostDatabase(path: path, clock: { time() })
+            #expect(third.recovery != nil)
+            #expect(try RunJournal(third).unsettled().isEmpty)
+            try third.close()
+        }
+    }
+
     @Test(arguments: [0, 16, 100, 4_096])
     func `a file that is no database is moved aside too`(kept: Int) throws {
         try withFilledState { path, _ in

@@ -78,7 +78,10 @@ import Testing
         try expectRoundTrip(deep)
         let wide = JSONValue.object(Dictionary(uniqueKeysWithValues: (0..<5_000).map { ("name \($0)", .integer($0)) }))
         try expectRoundTrip(wide)
-        #expect(try RowCoding.encode(wide).first == 2, "large values are compressed")
+        #expect(try RowCoding.encode(wide).first == 0x5A, "large values are compressed")
+        let unchecked = try RowCoding.encode(wide, isChecked: false)
+        #expect(unchecked.first == 2)
+        #expect(try RowCoding.decode(JSONValue.self, unchecked, what: "value") == wide)
     }
 
     @Test func `numbers of every width come back, and do not fit a narrower one`() throws {
@@ -121,7 +124,11 @@ import Testing
         }
         for name in ["", "i", "idx", "names", "é"] { #expect(CompactForm.number(of: name) == nil, "\(name)") }
         let data = try RowCoding.encode(["id": "x"])
-        #expect(Array(data) == [1, 12, 48, 7, 1, UInt8(ascii: "x"), 0])
+        let value: [UInt8] = [12, 48, 7, 1, UInt8(ascii: "x"), 0]
+        // What earlier versions wrote is read for good; CRC-32 little-endian is of the value alone.
+        #expect(Array(try RowCoding.encode(["id": "x"], isChecked: false)) == [1] + value)
+        #expect(try RowCoding.decode([String: String].self, Data([1] + value), what: "value") == ["id": "x"])
+        #expect(Array(data) == [0xA5] + Self.checksum(of: value) + value)
     }
 
     @Test(arguments: [0, 1, 255, 256, 257, 2_000])
@@ -150,9 +157,34 @@ import Testing
                 damaged[Int.random(in: 0..<data.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
             let found = try code { try RowCoding.decode(StepRecord.self, damaged, what: "step") }
-            #expect(found == nil || found == .corrupt)
+            #expect(found == (damaged == data ? nil : .corrupt))
             let value = try code { try RowCoding.decode(JSONValue.self, damaged, what: "value") }
             #expect(value == nil || value == .corrupt)
         }
+    }
+
+    @Test(arguments: [1, 4_000]) func `every bit that flips is seen, in the form and the checksum too`(_ count: Int)
+        throws
+    {
+        let value = [String](repeating: "a letter of a name", count: count)
+        let data = try RowCoding.encode(value)
+        for position in data.indices {
+            for bit in 0..<8 where data.count < 1_000 || position % 97 == bit || position < 8 {
+                var damaged = data
+                damaged[position] ^= 1 << bit
+                let found = try code { try RowCoding.decode([String].self, damaged, what: "value") }
+                #expect(found == .corrupt, "bit \(bit) of byte \(position)")
+            }
+        }
+    }
+
+    /// CRC-32 as RFC 1952 has it, bit by bit.
+    private static func checksum(of bytes: [UInt8]) -> [UInt8] {
+        var sum = UInt32.max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+        }
+        return withUnsafeBytes(of: (~sum).littleEndian) { Array($0) }
     }
 }

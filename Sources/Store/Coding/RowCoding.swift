@@ -1,10 +1,18 @@
+import CZlib
 import FoundationEssentials
 import Synchronization
 
-/// How values stand in columns: one byte for the form, then the compact form, deflated where that saves much.
+/// How values stand in columns: one byte for the form, a checksum of the rest, then the compact form, deflated where
+/// that saves much.
+///
+/// Rows of earlier versions, and objects, which stand in databases of others too, have no checksum.
 enum RowCoding {
     private static let plain: UInt8 = 1
     private static let deflated: UInt8 = 2
+    // Several bits from every other form, so that one that flips does not turn the check off.
+    private static let checkedPlain: UInt8 = 0xA5
+    private static let checkedDeflated: UInt8 = 0x5A
+    private static let checksumSize = 4
     /// Compression pays its time back only above this size.
     private static let compressionThreshold = 4 << 10
     /// The largest value that is read back: a plan or generation with 100,000 resources stays well below.
@@ -14,8 +22,10 @@ enum RowCoding {
     private static let chunk = 256
 
     /// Encodes a value; throws `.invalid` when it has more than `limit` bytes before compression.
-    static func encode(_ value: some Encodable, limit: Int = sizeLimit) throws(StoreError) -> Data {
-        try data(compact(value), limit: limit)
+    static func encode(
+        _ value: some Encodable, limit: Int = sizeLimit, isChecked: Bool = true
+    ) throws(StoreError) -> Data {
+        try data(compact(value), limit: limit, isChecked: isChecked)
     }
 
     /// Encodes many values, each by itself, in their order.
@@ -39,7 +49,7 @@ enum RowCoding {
         whole.reserveCapacity(pieces.reduce(2) { $0 + $1.count })
         for piece in pieces { whole += piece.dropFirst().dropLast() }
         whole.append(CompactForm.end)
-        return try data(whole, limit: sizeLimit)
+        return try data(whole, limit: sizeLimit, isChecked: true)
     }
 
     private static func inPieces<Value: Sendable, Piece: Sendable>(
@@ -62,33 +72,61 @@ enum RowCoding {
         }
     }
 
-    private static func data(_ bytes: [UInt8], limit: Int) throws(StoreError) -> Data {
+    private static func data(_ bytes: [UInt8], limit: Int, isChecked: Bool) throws(StoreError) -> Data {
         guard bytes.count <= limit else {
             throw StoreError(.invalid, "cannot store a value of \(bytes.count) bytes: at most \(limit) are allowed")
         }
         let isLarge = bytes.count > compressionThreshold
-        var data = Data(capacity: isLarge ? bytes.count / 2 : bytes.count + 1)
-        data.append(isLarge ? deflated : plain)
-        data.append(contentsOf: isLarge ? try Deflater.compress(bytes) : bytes)
+        let body = isLarge ? try Deflater.compress(bytes) : bytes
+        var data = Data(capacity: body.count + 1 + checksumSize)
+        if isChecked {
+            data.append(isLarge ? checkedDeflated : checkedPlain)
+            withUnsafeBytes(of: checksum(of: body).littleEndian) { data.append(contentsOf: $0) }
+        } else {
+            data.append(isLarge ? deflated : plain)
+        }
+        data.append(contentsOf: body)
         return data
     }
 
     /// Decodes a value; throws `.corrupt` for bytes that `encode` did not make.
     static func decode<T: Decodable>(_ type: T.Type, _ data: Data?, what: String) throws(StoreError) -> T {
         guard let data, let form = data.first else { throw corrupt(what, "it is empty") }
-        let rest = [UInt8](data.dropFirst())
+        let isChecked = form == checkedPlain || form == checkedDeflated
+        guard isChecked || form == plain || form == deflated else {
+            throw corrupt(what, "form \(form) is not known to this version")
+        }
+        let rest = [UInt8](data.dropFirst(isChecked ? 1 + checksumSize : 1))
+        if isChecked {
+            let stored = data.dropFirst().prefix(checksumSize).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            guard data.count > checksumSize, stored == checksum(of: rest) else {
+                throw corrupt(what, "it does not fit its checksum; the disk, the memory or somebody changed it")
+            }
+        }
         let bytes: [UInt8]
         switch form {
-        case plain: bytes = rest
-        case deflated: bytes = try Inflater.decompress(rest, limit: sizeLimit)
-        default: throw corrupt(what, "form \(form) is not known to this version")
+        case plain, checkedPlain: bytes = rest
+        default:
+            do { bytes = try Inflater.decompress(rest, limit: sizeLimit) } catch { throw corrupt(what, error.message) }
         }
         do { return try CompactDecoder.decode(type, from: bytes) } catch {
             throw corrupt(what, "\(error)")
         }
     }
 
+    /// CRC-32: any few bits that flip change it.
+    private static func checksum(of bytes: [UInt8]) -> UInt32 {
+        // Safety: zlib reads the bytes within the call.
+        bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
+    }
+
     private static func corrupt(_ what: String, _ reason: String) -> StoreError {
-        StoreError(.corrupt, "cannot read the stored \(what): \(reason)")
+        StoreError(
+            .corrupt,
+            "cannot read the stored \(what): \(reason); restart the daemon, which moves the database aside and makes "
+                + "another from git and the host", cause: DamagedRow())
     }
 }
+
+/// The cause of an error about a row whose bytes are not what was written.
+struct DamagedRow: Error {}

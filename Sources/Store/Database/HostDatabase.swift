@@ -228,15 +228,18 @@ extension HostDatabase {
         synchronousMode.withLock { $0 = durability }
     }
 
-    /// Makes the store's error of SQLite's; a database found malformed is marked, so that the next start moves it
-    /// aside.
+    /// Makes the store's error of SQLite's; a database found malformed, or with a damaged row, is marked, so that the
+    /// next start moves it aside.
     private func noted(_ error: any Error, _ act: String) -> StoreError {
-        if let path, let database = error as? DatabaseError,
-            database.resultCode == .SQLITE_CORRUPT || database.resultCode == .SQLITE_NOTADB
-        {
-            DatabaseOpening.markSuspect(path: path)
-        }
+        if let path, Self.isDamage(error) { DatabaseOpening.markSuspect(path: path) }
         return StoreError(sqlite: error, act: act)
+    }
+
+    private static func isDamage(_ error: any Error) -> Bool {
+        if let database = error as? DatabaseError {
+            return database.resultCode == .SQLITE_CORRUPT || database.resultCode == .SQLITE_NOTADB
+        }
+        return (error as? StoreError)?.cause is DamagedRow
     }
 }
 

@@ -21,7 +21,7 @@ struct StoredObject: Codable {
         var metadata = object.metadata
         metadata.resourceVersion = nil
         let stored = StoredObject(metadata: metadata, spec: object.spec, status: object.status)
-        return try RowCoding.encode(stored, limit: SQLiteObjectStore.objectSizeLimit)
+        return try RowCoding.encode(stored, limit: SQLiteObjectStore.objectSizeLimit, isChecked: false)
     }
 
     /// Decodes an object.
