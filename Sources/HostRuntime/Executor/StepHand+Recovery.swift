@@ -128,7 +128,8 @@ extension StepHand {
         }
     }
 
-    /// Discards names of a directory; one that cannot be read or discarded is left for the next start.
+    /// Discards names of a directory; one that cannot be read or discarded is left for the next run there, or the next
+    /// start.
     private func remove(
         in directory: String, _ isLeftover: (String) throws(StepStop) -> Bool
     ) throws(StepStop) -> [String] {
@@ -141,6 +142,7 @@ extension StepHand {
                 removed.append(path)
             } catch {
                 if error.code == .stopped { throw .crash }
+                swept.release(directory)
             }
         }
         return removed

@@ -13,4 +13,9 @@ final class SweptDirectories: Sendable {
             return fresh.sorted()
         }
     }
+
+    /// One in which something had to stay: the next run there looks through it again.
+    func release(_ directory: String) {
+        directories.withLock { _ = $0.remove(directory) }
+    }
 }

@@ -155,6 +155,21 @@ import Testing
         }
     }
 
+    @Test func `what could not be removed is removed by the next run beside it`() async throws {
+        try await withExecutor { fixture in
+            let left = "/etc/.aetheredge-77-3"
+            fixture.host.write(left, "lost")
+            fixture.host.inject(SimulatedFault(path: left, code: .readOnly))
+            for (number, isLeft) in [true, true, false].enumerated() {
+                if !isLeft { fixture.host.clearFaults() }
+                try fixture.declare([.file("/etc/motd", "version \(number)\n")])
+                let outcome = await fixture.execute(try fixture.run(try await fixture.plan()))
+                #expect(outcome == .succeeded(concurrentWrites: []))
+                #expect((fixture.host.bytes(of: left) != nil) == isLeft, "run \(number)")
+            }
+        }
+    }
+
     @Test func `names of runs that nobody knows are removed beside what is managed`() async throws {
         try await Self.killed(at: .directoriesSynced) { fixture in
             fixture.host.write("/etc/.aetheredge-77-3", "lost")

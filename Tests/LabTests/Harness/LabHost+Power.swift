@@ -82,6 +82,23 @@ extension LabHost {
         try await waitUntilDiskIsFree()
     }
 
+    /// Lets the file system under the host fail: it turns read-only at once, as it does after an error of the disk,
+    /// whatever is open.
+    ///
+    /// Needs a cuttable disk. What was not written yet is lost; the host goes on until it is killed.
+    func failDisk() async throws {
+        guard disk == .cuttable else { throw LabError("host \(name) has no cuttable disk") }
+        guard let running = state.withLock({ $0 }) else { throw LabError("host \(name) is not running") }
+        // Its own answer is no help: what is asked for is the failure.
+        _ = try await ChildProcess.run(
+            [
+                "nsenter", "--target", "\(running.process.pid)", "--mount", "mount", "-o", "remount,abort",
+                "\(directory)/disk",
+            ], timeout: .seconds(10))
+        let isReadOnly = try await execute(["sh", "-c", "! touch /var/lib/probe 2>/dev/null"]).status == 0
+        guard isReadOnly else { throw LabError("the disk of \(name) takes writes still") }
+    }
+
     /// Asks the host's systemd to power off, and waits until it has.
     func shutDown(timeout: Duration = .seconds(60)) async throws {
         let status = try await leave("poweroff", timeout: timeout)

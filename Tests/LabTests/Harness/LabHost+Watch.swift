@@ -8,8 +8,8 @@ extension LabHost {
     /// `wait` returns as soon as a name was made in the directory; fails at the deadline.
     func watchForNames(in path: String) throws -> @Sendable (_ limit: Duration) async throws -> Void {
         guard let running = state.withLock({ $0 }) else { throw LabError("host \(name) is not running") }
-        // nspawn's mount namespace has the tree; this machine's own does not.
-        let place = "/proc/\(running.process.pid)/root\(directory)/tree\(path)"
+        // As the host sees it, with what is mounted in it.
+        let place = "/proc/\(running.leader)/root\(path)"
         let events = OwnedDescriptor(inotify_init1(Int32(IN_CLOEXEC)))
         guard events.isOpen, inotify_add_watch(events.number, place, UInt32(IN_CREATE)) >= 0 else {
             throw LabError("cannot watch '\(place)'", errno: errno)

@@ -1,17 +1,17 @@
 import Glibc
 import TestSupport
 
-/// Programs in C that a test runs in a host, compiled from `Fixtures`.
+/// Programs in C that a test runs in a host, compiled from `Fixtures` or from another folder of the checkout.
 enum LabProgram {
     /// The bytes of a program, which needs nothing of the host unless it is `dynamic`.
-    static func build(_ name: String, dynamic: Bool = false) async throws -> [UInt8] {
+    static func build(_ name: String, of folder: String? = nil, dynamic: Bool = false) async throws -> [UInt8] {
         let number = await LabSite.shared.nextName(name)
         let program = "\(Lab.hostsDirectory)/\(number)-program"
         try makeDirectories(Lab.hostsDirectory)
         defer { unlink(program) }
         // The toolchain brings clang where there is no cc.
         let build = "$(command -v cc || command -v clang) -O2 \(dynamic ? "" : "-static") -o \"$1\" \"$2\""
-        let source = "\(Lab.sourceDirectory)/Fixtures/\(name).c"
+        let source = "\(folder ?? Lab.sourceDirectory + "/Fixtures")/\(name).c"
         let environment = ["PATH": Lab.environment("PATH") ?? "/usr/bin"]
         try await ChildProcess.run(
             ["sh", "-euc", build, "sh", program, source], environment: environment, timeout: .seconds(60)

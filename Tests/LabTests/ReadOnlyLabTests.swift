@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+/// Whole or not at all (I3): the disk of a host turns read-only in the middle of a run.
+@Suite(.product, .timeLimit(.minutes(60)))
+struct ReadOnlyLabTests {
+    private static let seed = UInt64(Lab.environment("SEED") ?? "") ?? 20_261_122
+
+    private static func moments(_ count: Int) -> [Double] {
+        var random = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in Double.random(in: 0..<1, using: &random) }
+    }
+
+    @Test func `a disk that fails under the whole host loses nothing, and that is told until it is started again`()
+        async throws
+    {
+        let site = VersionedSite(files: 100, bigFiles: 6, directories: 10, links: 10, units: 4)
+        try await withManagedHost(name: "failing", disk: .cuttable, site: site.tree(version: 0)) { managed in
+            let host = managed.host
+            var span = try await managed.shortestRun(to: site, versions: 1...2)
+            var inside = 0
+            let moments = Self.moments(Lab.campaign(ci: 3, full: 60))
+            for (number, moment) in moments.enumerated() {
+                let version = number + 3
+                let place = "number \(number) of SEED=\(Self.seed)"
+                let commit = try await managed.site.commit("version \(version)", site.tree(version: version))
+                // The commit is the test's own; what it is about is what the daemon writes.
+                try await host.succeed("sync")
+                let begins = try host.watchForNames(in: "/srv/data")
+                try await managed.ctl("reconcile").checked()
+                try await begins(.seconds(60))
+                try await ContinuousClock().sleep(for: span * moment)
+                try await host.failDisk()
+                try await site.expectWhole(host, versions: [version - 1, version], place)
+                let answer = try await host.shell("timeout 60 aetherctl reconcile --wait")
+                #expect(answer.status == 1, "\(answer) \(place)")
+                #expect(answer.errors.lowercased().contains("read-only"), "\(answer) \(place)")
+
+                try await host.killHost()
+                try await site.expectWhole(host, versions: [version - 1, version], place)
+                let isUnfinished = try await site.isUnfinished(host, version: version)
+                if isUnfinished { inside += 1 } else { span = span * 0.8 }
+                try await host.boot()
+                try await managed.waitUntilConverged(to: commit, within: .seconds(120))
+                try await site.expectHeld(host, version: version, place)
+                try await managed.expectOneRun(of: commit, also: ["Failed"], place)
+            }
+            report("\(inside) of \(moments.count) failures of the disk fell inside the run")
+            // Of the few of a small campaign all may fall beside it.
+            #expect(inside * 5 >= moments.count || moments.count < 10, "\(inside) of \(moments.count)")
+        }
+    }
+}
