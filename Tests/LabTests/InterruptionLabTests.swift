@@ -78,6 +78,9 @@ struct InterruptionLabTests {
                 try await site.expectHeld(managed.host, version: version, place)
                 let phases = try await managed.expectOneRun(of: commit, place)
                 ends[phases.joined(separator: ", "), default: 0] += 1
+                if (number + 1).isMultiple(of: 25) {
+                    report("\(number + 1) of \(count) \(interruption.rawValue), \(inside) inside")
+                }
             }
             report(
                 "\(inside) of \(count) \(interruption.rawValue) fell inside the run, in "
