@@ -1,7 +1,8 @@
 // repair-one DIRECTORY CONTENT: the least that a repair can cost.
 //
-// Watches DIRECTORY with inotify; when somebody wrote a file, writes CONTENT to a temporary, fsyncs it, renames it
-// over the file and fsyncs the directory. Says `ready`, then a line for each repair that is durable; runs until killed.
+// Watches DIRECTORY with inotify; when somebody wrote a file whose name begins with 'f', writes CONTENT to a temporary,
+// fsyncs it, renames it over the file and fsyncs the directory. Says `ready`, then a line for each repair that is
+// durable; runs until killed.
 #define _GNU_SOURCE
 #include "bench.h"
 
@@ -30,7 +31,7 @@ int main(int argc, char **argv) {
         for (char *at = buffer; at < buffer + count;) {
             const struct inotify_event *event = (const void *)at;
             at += sizeof *event + event->len;
-            if (event->len == 0 || strcmp(event->name, ".new") == 0) continue;
+            if (event->len == 0 || event->name[0] != 'f') continue;
             snprintf(path, sizeof path, "%s/%s", directory, event->name);
             int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
             check(file >= 0, "create", temporary);
