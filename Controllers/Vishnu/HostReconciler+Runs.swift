@@ -133,7 +133,7 @@ extension HostReconciler {
         } else {
             let begun = try await begin(plan, findings: findings, hints: hints)
             record = begun.run
-            writes.append(begun.write)
+            writes += begun.writes
         }
         let control = RunControl()
         state.withLock { state in
@@ -177,10 +177,11 @@ extension HostReconciler {
         }
     }
 
-    /// Names a run and has it recorded while it is prepared.
+    /// Names a run and records it: a large one while it is prepared, for which the caller waits; for a small one, that
+    /// would take longer than the write.
     private func begin(
         _ plan: Plan, findings: [GateFinding], hints: [ResourceID: HintBuffer.Hint]
-    ) async throws -> (run: RunRecord, write: PendingCall<StoreError>) {
+    ) async throws -> (run: RunRecord, writes: [PendingCall<StoreError>]) {
         let environment = environment
         let time = environment.host.wallTime()
         var shown = plan
@@ -193,8 +194,17 @@ extension HostReconciler {
         let draft = RunRecord(
             name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: state.withLock { $0.requester },
             phase: .running, createdTime: time, startTime: time)
-        return try await environment.worker.run { try environment.journal.begin(draft, durability: .deferred) }
+        return try await environment.worker.run {
+            guard plan.changes.count > Self.changesRecordedAtOnce else {
+                return (try environment.journal.create(draft, durability: .deferred), [])
+            }
+            let begun = try environment.journal.begin(draft, durability: .deferred)
+            return (begun.run, [begun.write])
+        }
     }
+
+    /// Runs of more changes are recorded while they are prepared.
+    private static var changesRecordedAtOnce: Int { 16 }
 
     /// Records how a repair ended beside the loop; one that had to be undone is tried again.
     private func conclude(
