@@ -85,9 +85,10 @@ struct InterruptionLabTests {
             report(
                 "\(inside) of \(count) \(interruption.rawValue) fell inside the run, in "
                     + "\(ContinuousClock.now - start); runs of each commit: \(ends)")
-            // When a daemon wants memory is not for the test to say.
+            // When a daemon wants memory is not for the test to say, and of few all may be beside the run.
             let share = interruption == .outOfMemory ? 5 : 2
-            #expect(inside * share >= count, "too few fell inside the run: \(inside) of \(count)")
+            let isEnough = inside * share >= count || interruption == .outOfMemory && count < 10
+            #expect(isEnough, "too few fell inside the run: \(inside) of \(count)")
         }
     }
 
