@@ -1,11 +1,12 @@
 // write-beside SIZE PAUSE <PATHS: not a limit, but somebody else who is busy beside what is measured.
 //
-// Writes every file in turn, PAUSE microseconds apart, and again from the first, until it is terminated. Prints how many
-// writes it made.
+// Writes every file in turn, PAUSE microseconds apart, and again from the first, until it is terminated. Prints how
+// many writes it made.
 #define _GNU_SOURCE
 #include "bench.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ int main(int argc, char **argv) {
     char *content = malloc(size + 1);
     memset(content, 'y', size);
     signal(SIGTERM, end);
+    struct timespec pause = {.tv_nsec = atol(argv[2]) * 1000};
     long writes = 0;
     for (; count > 0 && !is_over; writes++) {
         const char *path = paths[writes % count];
@@ -31,7 +33,7 @@ int main(int argc, char **argv) {
         check(file >= 0, "create", path);
         check(write(file, content, size) == (ssize_t)size, "write", path);
         close(file);
-        usleep((useconds_t)atol(argv[2]));
+        ppoll(NULL, 0, &pause, NULL);
     }
     printf("%ld\n", writes);
     return 0;
