@@ -7,8 +7,10 @@ import PackageDescription
 
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -30,6 +32,7 @@ let package = Package(
     products: [
         .executable(name: "aetheredged", targets: ["aetheredged"]),
         .executable(name: "aetherctl", targets: ["aetherctl"]),
+        .library(name: "Rego", targets: ["Rego"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -41,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -58,6 +62,9 @@ let package = Package(
         .target(name: "Systemd", dependencies: ["CSystemd", "LinuxIO"]),
         .target(name: "HTTPTransport", dependencies: ["CCurl"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "LinuxIO"]),
+
+        // Rego: the policy language, a library of its own.
+        .target(name: "Rego", dependencies: [asn1, bigInt, crypto, cryptoExtras, x509, yams]),
 
         // Model: values only.
         .target(name: "Model", dependencies: [collections, crypto, yams]),
@@ -140,6 +147,7 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
         .testTarget(
             name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
+        .testTarget(name: "RegoTests", dependencies: ["Rego"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
             name: "StoreTests",
