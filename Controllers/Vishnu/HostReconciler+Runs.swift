@@ -128,12 +128,14 @@ extension HostReconciler {
         // What only the intents rest on is written while the temporaries are.
         var writes = takeRows().map { [$0] } ?? []
         let record: RunRecord
+        let standing: RunStanding
         if let approved {
-            record = approved
+            (record, standing) = (approved, .begun)
         } else {
             let begun = try await begin(plan, findings: findings, hints: hints)
             record = begun.run
-            writes += begun.writes
+            standing = begun.write == nil ? .named : .created
+            writes += begun.write.map { [$0] } ?? []
         }
         let control = RunControl()
         state.withLock { state in
@@ -146,7 +148,7 @@ extension HostReconciler {
             first
         }
         let execution = await environment.executor.carryOut(
-            record, isNew: approved == nil, after: writes, declared: touched, noticed: hints.mapValues(\.time),
+            record, knownAs: standing, after: writes, declared: touched, noticed: hints.mapValues(\.time),
             control: control
         ) { progress in
             self.state.withLock { state in
@@ -177,11 +179,11 @@ extension HostReconciler {
         }
     }
 
-    /// Names a run and records it: a large one while it is prepared, for which the caller waits; for a small one, that
-    /// would take longer than the write.
+    /// Names a run: a large one is recorded while it is prepared, for which the caller waits, a small one with its
+    /// intents.
     private func begin(
         _ plan: Plan, findings: [GateFinding], hints: [ResourceID: HintBuffer.Hint]
-    ) async throws -> (run: RunRecord, writes: [PendingCall<StoreError>]) {
+    ) async throws -> (run: RunRecord, write: PendingCall<StoreError>?) {
         let environment = environment
         let time = environment.host.wallTime()
         var shown = plan
@@ -195,16 +197,15 @@ extension HostReconciler {
             name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: state.withLock { $0.requester },
             phase: .running, createdTime: time, startTime: time)
         return try await environment.worker.run {
-            guard plan.changes.count > Self.changesRecordedAtOnce else {
-                return (try environment.journal.create(draft, durability: .deferred), [])
+            guard plan.changes.count > Self.changesRecordedWithIntents else {
+                return (try environment.journal.name(draft), nil)
             }
-            let begun = try environment.journal.begin(draft, durability: .deferred)
-            return (begun.run, [begun.write])
+            return try environment.journal.begin(draft, durability: .deferred)
         }
     }
 
     /// Runs of more changes are recorded while they are prepared.
-    private static var changesRecordedAtOnce: Int { 16 }
+    private static var changesRecordedWithIntents: Int { 16 }
 
     /// Records how a repair ended beside the loop; one that had to be undone is tried again.
     private func conclude(

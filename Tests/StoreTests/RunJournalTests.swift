@@ -35,6 +35,23 @@ import Testing
         }
     }
 
+    @Test func `a run that was only named is stored with its first intents, and once`() throws {
+        try withDatabase { database, _ in
+            let journal = RunJournal(database)
+            let named = try journal.name(run(changes: 2))
+            #expect(try code { try journal.run(named: named.name) } == .notFound)
+            #expect(try code { try journal.recordIntents(run: named.name, steps: [step(0)]) } == .notFound)
+            try journal.recordIntents(run: named.name, steps: [step(0), step(1)], creating: named)
+            try journal.store(named, durability: .deferred)
+            #expect(try journal.run(named: named.name) == named)
+            #expect(try journal.summary(named: named.name).stepsTotal == 2)
+            let next = try journal.name(run())
+            #expect(next.sequence == named.sequence + 1)
+            try journal.store(next, durability: .synced)
+            #expect(try journal.run(named: next.name) == next)
+        }
+    }
+
     @Test func `a run that could not be stored gives its number to no other`() throws {
         let database = try HostDatabase.inMemory(losesUnsyncedWrites: true)
         let journal = RunJournal(database)

@@ -52,13 +52,15 @@ public struct Executor<Host: HostMutating>: Sendable {
 
     /// Carries out a run to its end, or goes on with one that was interrupted; see `carryOut`.
     public func execute(
-        _ run: RunRecord, declared: [ResourceID: DeclaredResource], noticed: [ResourceID: WallTime] = [:],
-        control: RunControl = RunControl(),
+        _ run: RunRecord, knownAs standing: RunStanding = .begun, declared: [ResourceID: DeclaredResource],
+        noticed: [ResourceID: WallTime] = [:], control: RunControl = RunControl(),
         progress: @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunOutcome {
-        switch await carryOut(run, declared: declared, noticed: noticed, control: control, progress: progress) {
-        case .ended(let outcome): outcome
-        case .recorded(let ending): await end(ending)
+        let execution = await carryOut(
+            run, knownAs: standing, declared: declared, noticed: noticed, control: control, progress: progress)
+        switch execution {
+        case .ended(let outcome): return outcome
+        case .recorded(let ending): return await end(ending)
         }
     }
 
@@ -66,18 +68,18 @@ public struct Executor<Host: HostMutating>: Sendable {
     ///
     /// `declared` are the declarations that the run leads to, for probes; their rows exist already. `noticed` says when
     /// events told of drifts. Cancelling the task stops it where it is, as a crash does: `recover` resolves it then. An
-    /// interrupted run goes on only if what it did and what it was planned for are observed still. With `isNew` the
-    /// journal is known to hold no step of the run. `writes` were begun before, such as that of the run itself: nothing
-    /// takes effect before they ended, nor if one failed.
+    /// interrupted run goes on only if what it did and what it was planned for are observed still. `writes` were begun
+    /// before, such as that of the run itself: nothing takes effect before they ended, nor if one failed.
     public func carryOut(
-        _ run: RunRecord, isNew: Bool = false, after writes: [PendingCall<StoreError>] = [],
+        _ run: RunRecord, knownAs standing: RunStanding = .begun, after writes: [PendingCall<StoreError>] = [],
         declared: [ResourceID: DeclaredResource], noticed: [ResourceID: WallTime] = [:],
         control: RunControl = RunControl(), progress: @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunExecution<Host> {
         let hand = hand(for: run)
-        var ledger = RunLedger(awaited: writes, declared: declared, noticed: noticed)
+        var ledger = RunLedger(
+            isRecorded: standing != .named, awaited: writes, declared: declared, noticed: noticed)
         do {
-            let records = isNew ? [] : try await committed(run)
+            let records = standing == .begun ? try await committed(run) : []
             for record in records { ledger.records[record.index] = record }
             ledger.stepsDone = records.count { $0.state == .done }
         } catch {
@@ -166,6 +168,8 @@ extension Executor {
             let event: RunMachine.Event?
             switch turn.action {
             case .finish(let outcome):
+                // What is taken up at the next start is found in the journal then.
+                if case .interrupted = outcome { await record(run, turn.ledger) }
                 return .ended(outcome.noting(turn.ledger.concurrentWrites))
             case .compare(let ids):
                 event = await compare(ids, run, turn.ledger)
@@ -185,6 +189,12 @@ extension Executor {
         }
         progress(RunProgress(stepsDone: turn.ledger.stepsDone, stepsTotal: hand.layout.steps.count))
         return .recorded(RunEnding(hand: hand, turn: turn))
+    }
+
+    private func record(_ run: RunRecord, _ ledger: RunLedger) async {
+        if ledger.isRecorded { return }
+        // Where that fails, the drift is found again.
+        do { try await worker.run { try journal.store(run, durability: .deferred) } } catch {}
     }
 
     /// Waits for the syncs of a batch that is left where it is.

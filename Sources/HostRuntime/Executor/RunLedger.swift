@@ -21,6 +21,8 @@ struct RunLedger: Sendable {
     var staged: [StagedContent] = []
     /// Steps of the batch in hand that displaced directories.
     var trees: Set<Int> = []
+    /// Whether the run itself is in the journal, or a write that is awaited puts it there.
+    var isRecorded = true
     /// Writes that were begun before the run, on which its intents rest.
     var awaited: [PendingCall<StoreError>] = []
     /// The sync of the names of a large batch that displaced nothing, while its results are recorded.

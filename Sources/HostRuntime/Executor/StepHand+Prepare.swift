@@ -50,10 +50,10 @@ extension StepHand {
             }
         }
         ledger.prepared = records
-        // The disk is busy with the content of many while they are compared and their intents are written down.
+        // The disk is busy with the content while it is compared and the intents are written down.
         if let syncing {
             ledger.contentSync = syncing.finish()
-        } else if steps.count >= configuration.parallelStepsMinimum {
+        } else {
             let written = temporaries(of: records)
             guard let first = records.first, !written.isEmpty else { return }
             ledger.contentSync = worker.begin { () throws(StepStop) in try syncContent(written, of: first.resource) }

@@ -11,7 +11,10 @@ extension StepHand {
     /// A journal that cannot be written does not keep effects from being taken back: recovery reads the intents.
     func undo(_ ledger: inout RunLedger, isRecorded: Bool) throws(StepStop) -> [UndoFailure] {
         if isRecorded, run.phase != .rollingBack {
-            try ignoringFailure { () throws(StepStop) in try transition(to: .rollingBack, message: nil, .synced) }
+            try ignoringFailure { () throws(StepStop) in
+                try recordRun(&ledger)
+                try transition(to: .rollingBack, message: nil, .synced)
+            }
         }
         try endSync(&ledger)
         for step in layout.steps[ledger.preparing] {

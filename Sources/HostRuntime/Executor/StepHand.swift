@@ -94,6 +94,7 @@ extension StepHand {
         case .undo(_, let isRecorded):
             return .undone(try undo(&ledger, isRecorded: isRecorded))
         case .settle(let phase, let message):
+            try recordRun(&ledger)
             try settle(phase, message)
         }
         return .done
@@ -115,7 +116,10 @@ extension StepHand {
         (ledger.versions, ledger.staged) = ([], [])
         let syncing = ledger.contentSync
         ledger.contentSync = nil
-        do throws(StepStop) { try commit(records, versions, staged, syncing) } catch {
+        do throws(StepStop) {
+            try commit(records, versions, staged, syncing, creating: ledger.isRecorded ? nil : run)
+            ledger.isRecorded = true
+        } catch {
             // Nothing of the batch takes effect now. Files show that when they are undone; of units nothing does.
             if !batch.isFiles { for record in records { ledger.records[record.index]?.state = .failed } }
             throw error
@@ -124,25 +128,20 @@ extension StepHand {
 
     private func commit(
         _ records: [StepRecord], _ versions: [RetainedVersion], _ staged: [StagedContent],
-        _ syncing: PendingCall<StepStop>?
+        _ syncing: PendingCall<StepStop>?, creating named: RunRecord?
     ) throws(StepStop) {
-        let record = { @Sendable () throws(StepStop) in
+        do throws(StepStop) {
             try store(records.count == 1 ? records.first?.resource : nil) { () throws(StoreError) in
                 try journal.recordIntents(
-                    run: run.name, steps: records, retaining: versions, storing: staged, worker.forEachParallel)
+                    run: run.name, steps: records, retaining: versions, storing: staged, creating: named,
+                    worker.forEachParallel)
             }
             try pass(.committed)
-        }
-        guard let syncing else {
-            let written = temporaries(of: records)
-            guard let first = records.first, !written.isEmpty else { return try record() }
-            return try together(record) { () throws(StepStop) in try syncContent(written, of: first.resource) }
-        }
-        do throws(StepStop) { try record() } catch {
-            try ignoringFailure { () throws(StepStop) in try syncing.wait() }
+        } catch {
+            try ignoringFailure { () throws(StepStop) in try syncing?.wait() ?? () }
             throw error
         }
-        try syncing.wait()
+        try syncing?.wait()
     }
 
     /// Makes what was written under temporary names durable.
@@ -153,20 +152,11 @@ extension StepHand {
         try pass(.contentSynced)
     }
 
-    /// Does two things on two threads where there are two, and throws the first failure once both have ended.
-    private func together(
-        _ first: @Sendable () throws(StepStop) -> Void, _ second: @Sendable () throws(StepStop) -> Void
-    ) throws(StepStop) {
-        let stops = Mutex<[Int: StepStop]>([:])
-        worker.forEachParallel(count: 2, chunk: 1) { range in
-            for position in range {
-                do throws(StepStop) { try position == 0 ? first() : second() } catch {
-                    stops.withLock { $0[position] = error }
-                }
-            }
-        }
-        let found = stops.withLock { $0 }
-        if let stop = found[0] ?? found[1] { throw stop }
+    /// Stores the run if nothing of it is in the journal, as when it ends before its first intents.
+    func recordRun(_ ledger: inout RunLedger) throws(StepStop) {
+        if ledger.isRecorded { return }
+        try store { () throws(StoreError) in try journal.store(run, durability: .deferred) }
+        ledger.isRecorded = true
     }
 
     /// What a run did to units cannot always be derived from the host, so its end is synced then.

@@ -47,6 +47,18 @@ public final class RunJournal: Sendable {
         return (named, write)
     }
 
+    /// Names a new run, and stores nothing: there is no run of that name until `recordIntents` or `store` creates it.
+    public func name(_ run: RunRecord) throws(StoreError) -> RunRecord { try named(run) }
+
+    /// Stores a run that was named, unless it is there already.
+    public func store(_ run: RunRecord, durability: Durability) throws(StoreError) {
+        let encoded = try RowCoding.encode(run.plan)
+        try database.write(durability, "record run '\(run.name)'") { transaction in
+            guard try isSettled(run.sequence, transaction.database) == nil else { return }
+            try insert(run, encoded, transaction)
+        }
+    }
+
     private func named(_ run: RunRecord) throws(StoreError) -> RunRecord {
         var run = run
         run.sequence = try database.nextRun()
@@ -79,35 +91,39 @@ public final class RunJournal: Sendable {
     /// Makes the intents of steps durable with everything that undoing them needs; one sync, whatever their number.
     ///
     /// `retaining` are the versions that the steps replace; they stay recoverable when the run is settled (I4).
-    /// `staged` has those of their bytes that are not stored yet; `loop` encodes on several threads.
+    /// `staged` has those of their bytes that are not stored yet; `loop` encodes on several threads. With `creating`, a
+    /// run that was only named is stored in the same transaction.
     ///
     /// Throws `.full` when nothing more can make room for them.
     public func recordIntents(
         run name: String, steps: [StepRecord], retaining versions: [RetainedVersion] = [],
-        storing staged: [StagedContent] = [], _ loop: ParallelLoop = { count, _, body in body(0..<count) }
+        storing staged: [StagedContent] = [], creating named: RunRecord? = nil,
+        _ loop: ParallelLoop = { count, _, body in body(0..<count) }
     ) throws(StoreError) {
         let encoded = try RowCoding.encodeEach(steps, loop)
+        let created = try named.map { named throws(StoreError) in (run: named, plan: try RowCoding.encode(named.plan)) }
         guard let content = staged.first?.store else {
-            _ = try recordIntents(run: name, steps, encoded, retaining: versions) { _ in 0 }
+            _ = try recordIntents(run: name, created, steps, encoded, retaining: versions) { _ in 0 }
             return
         }
         let blobs = staged.flatMap(\.blobs)
         try content.makingRoom { () throws(StoreError) in
-            try recordIntents(run: name, steps, encoded, retaining: versions) { try content.insert(blobs, $0) }
+            try recordIntents(run: name, created, steps, encoded, retaining: versions) { try content.insert(blobs, $0) }
         }
     }
 
     /// Records intents after `store` stored what they refer to; what it says is lacking is returned, and nothing
     /// recorded then.
     private func recordIntents(
-        run name: String, _ steps: [StepRecord], _ encoded: [Data], retaining versions: [RetainedVersion],
-        after store: (Database) throws -> Int64
+        run name: String, _ created: (run: RunRecord, plan: Data)?, _ steps: [StepRecord], _ encoded: [Data],
+        retaining versions: [RetainedVersion], after store: (Database) throws -> Int64
     ) throws(StoreError) -> Int64 {
         let sequence = try Self.sequence(of: name)
         return try database.write(.synced, "record the intents of run '\(name)'") { transaction in
-            guard try isUnsettled(sequence, transaction.database) else { throw Self.settled(name) }
+            if created == nil { try requireUnsettled(sequence, transaction.database) }
             let lacking = try store(transaction.database)
             if lacking > 0 { return lacking }
+            if let created { try insert(created.run, created.plan, transaction) }
             let insert = try transaction.database.repeating("INSERT OR REPLACE INTO steps (id, data) VALUES (?, ?)")
             for (step, data) in zip(steps, encoded) {
                 guard step.index >= 0, step.index < Self.stepLimit else {
@@ -208,12 +224,15 @@ public final class RunJournal: Sendable {
         try ContentPins.remove(owner: ContentPins.owner(run: sequence), database)
     }
 
-    private func isUnsettled(_ sequence: Int64, _ database: Database) throws -> Bool {
-        let isSettled = try database.firstRow("SELECT settled FROM runs WHERE sequence = ?", [sequence]) {
-            $0[0] as Bool
-        }
-        guard let isSettled else { throw Self.notFound(Self.name(of: sequence)) }
-        return !isSettled
+    private func requireUnsettled(_ sequence: Int64, _ database: Database) throws {
+        let name = Self.name(of: sequence)
+        guard let isSettled = try isSettled(sequence, database) else { throw Self.notFound(name) }
+        if isSettled { throw Self.settled(name) }
+    }
+
+    /// Whether a run is settled; nil where there is none.
+    private func isSettled(_ sequence: Int64, _ database: Database) throws -> Bool? {
+        try database.firstRow("SELECT settled FROM runs WHERE sequence = ?", [sequence]) { $0[0] as Bool }
     }
 
     /// Steps are numbered without gaps, so the highest number says how many there are, however often one is recorded.

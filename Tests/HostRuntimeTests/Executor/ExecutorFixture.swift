@@ -70,10 +70,16 @@ final class ExecutorFixture: Sendable {
 
     /// A run of a plan, as Vishnu makes it.
     func run(_ plan: Plan) throws -> RunRecord {
-        try journal.create(
-            RunRecord(
-                name: "", sequence: 0, plan: plan, planHash: plan.hash, requestedBy: "controller", phase: .running,
-                createdTime: host.wallTime()), durability: .deferred)
+        try journal.create(draft(plan, startTime: nil), durability: .deferred)
+    }
+
+    /// A run of a plan that only has its name, as Vishnu makes small ones.
+    func name(_ plan: Plan) throws -> RunRecord { try journal.name(draft(plan, startTime: host.wallTime())) }
+
+    private func draft(_ plan: Plan, startTime: WallTime?) -> RunRecord {
+        RunRecord(
+            name: "", sequence: 0, plan: plan, planHash: plan.hash, requestedBy: "controller", phase: .running,
+            createdTime: host.wallTime(), startTime: startTime)
     }
 
     /// Plans and carries out.

@@ -47,7 +47,7 @@ import Testing
             #expect(try await fixture.converge(.drift) == .succeeded(concurrentWrites: []))
             #expect(
                 points.all == [
-                    .transition, .prepared(step: 0), .committed, .contentSynced, .applied(step: 0), .recorded,
+                    .transition, .prepared(step: 0), .contentSynced, .committed, .applied(step: 0), .recorded,
                     .discarded(step: 0),
                     .directoriesSynced, .transition,
                 ])
@@ -87,13 +87,53 @@ import Testing
             let points = BoundaryLog()
             fixture.hook = points.hook
             let execution = await fixture.executor().carryOut(
-                try fixture.run(try await fixture.plan()), isNew: true, after: [write], declared: fixture.byID)
+                try fixture.run(try await fixture.plan()), knownAs: .created, after: [write], declared: fixture.byID)
             guard case .ended(.rolledBack(let failure)) = execution else {
                 Issue.record("it ended as \(execution)")
                 return
             }
             #expect(failure.reason == .store && failure.message.contains("no space"))
             #expect(!points.all.contains(.committed))
+            #expect(fixture.host.bytes(of: "/etc/motd") == nil && fixture.leftovers == [])
+        }
+    }
+
+    @Test func `a run that only has its name is in the journal once it ended, however it ended`() async throws {
+        for ending in [RunPhase.succeeded, .superseded, .running] {
+            try await withExecutor { fixture in
+                try fixture.declare([.file("/etc/motd", "new\n")])
+                let plan = try await fixture.plan()
+                let run = try fixture.name(plan)
+                let control = RunControl()
+                if ending == .superseded { fixture.host.write("/etc/motd", "somebody else\n") }
+                if ending == .running { control.interrupt() }
+                let points = BoundaryLog()
+                fixture.hook = points.hook
+                _ = await fixture.executor().execute(run, knownAs: .named, declared: fixture.byID, control: control)
+                let kept = try fixture.journal.run(named: run.name)
+                #expect(kept.phase == ending && kept.plan == plan, "\(ending)")
+                #expect(points.all.contains(.committed) == (ending == .succeeded), "\(ending)")
+                #expect(fixture.leftovers == [])
+            }
+        }
+    }
+
+    @Test(.tags(.i2)) func `a run whose name and intents cannot be stored changes nothing`() async throws {
+        try await withExecutor { fixture in
+            try fixture.declare([.file("/etc/motd", "new\n")])
+            let run = try fixture.name(try await fixture.plan())
+            try fixture.database.watchWrites(
+                WriteWatcher(
+                    willWrite: { _, _ throws(StoreError) in throw StoreError(.unavailable, "the disk is gone") },
+                    didWrite: { _ throws(StoreError) in }))
+            let outcome = await fixture.executor().execute(run, knownAs: .named, declared: fixture.byID)
+            try fixture.database.watchWrites(nil)
+            guard case .failed(let failure, notUndone: []) = outcome else {
+                Issue.record("it ended as \(outcome)")
+                return
+            }
+            #expect(failure.reason == .store && failure.message.contains("the disk is gone"))
+            #expect(throws: StoreError.self) { try fixture.journal.run(named: run.name) }
             #expect(fixture.host.bytes(of: "/etc/motd") == nil && fixture.leftovers == [])
         }
     }
