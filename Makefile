@@ -93,7 +93,7 @@ tidy: deps-build
 # Of more tests at once, some would wait for the others longer than clients wait for answers.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 # Suites that compute for long run by themselves: beside them, tests that measure time would measure waiting.
-COMPUTING := HostRuntimeTests|StoreTests|ModelTests|RegoTests|SimulationTests|TidyTests
+COMPUTING := HostRuntimeTests|StoreTests|ModelTests|PolicyToolTests|RegoTests|SimulationTests|TidyTests
 
 .PHONY: test
 test: deps build ## everything: format, style, unit, conformance and lab tests (root for the lab), and the demo

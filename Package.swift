@@ -66,6 +66,8 @@ let package = Package(
         // Rego: the policy language, a library of its own.
         .target(name: "Rego", dependencies: [asn1, bigInt, crypto, cryptoExtras, x509, yams]),
 
+        .target(name: "PolicyTool", dependencies: ["LinuxIO", "Rego"]),
+
         // Model: values only.
         .target(name: "Model", dependencies: [collections, crypto, yams]),
 
@@ -121,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "aetherctl",
             dependencies: [
-                "Brahma", "ControlClient", "ControlProxy", "HostRuntime", "LinuxIO", "Model", "Postgres", "Store",
-                argumentParser, lifecycle, logging, signals,
+                "Brahma", "ControlClient", "ControlProxy", "HostRuntime", "LinuxIO", "Model", "PolicyTool", "Postgres",
+                "Rego", "Store", argumentParser, lifecycle, logging, signals,
             ]),
 
         // Tests.
@@ -133,6 +135,7 @@ let package = Package(
         .target(
             name: "HostTestSupport", dependencies: ["HostRuntime", "LinuxIO", "Model", "Store", "TestSupport"],
             path: "Tests/HostTestSupport"),
+        .target(name: "RegoTestSupport", dependencies: ["Rego"], path: "Tests/RegoTestSupport"),
         .target(
             name: "PostgresTestSupport", dependencies: ["LinuxIO", "Postgres", "TestSupport"],
             path: "Tests/PostgresTestSupport"),
@@ -147,7 +150,8 @@ let package = Package(
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
         .testTarget(
             name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
-        .testTarget(name: "RegoTests", dependencies: ["Rego"]),
+        .testTarget(name: "RegoTests", dependencies: ["Rego", "RegoTestSupport"]),
+        .testTarget(name: "PolicyToolTests", dependencies: ["PolicyTool", "Rego", "RegoTestSupport", "TestSupport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
             name: "StoreTests",

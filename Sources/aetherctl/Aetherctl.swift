@@ -39,6 +39,7 @@ struct Aetherctl: AsyncParsableCommand {
                 subcommands: [
                     SiteValidate.self, SchemaShow.self, StoreCommands.self, CompletionShow.self, VersionShow.self,
                 ]),
+            CommandGroup(name: "Policies", subcommands: [PolicyCommands.self]),
             CommandGroup(name: "Records", subcommands: [AuditCommands.self]),
         ])
 

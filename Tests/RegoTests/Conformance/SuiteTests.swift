@@ -1,40 +1,30 @@
-import Glibc
+import Rego
+import RegoTestSupport
 import Testing
 
 @Suite("Conformance")
 struct SuiteTests {
-    /// What fails is named with its reason, then counted by category.
-    ///
-    /// REGO_CASES takes the cases of one category, or those with a text in their note; REGO_TRACE names each before it
-    /// runs.
-    @Test(
-        .enabled("the suite of OPA is not on this machine; name its file in REGO_CONFORMANCE") {
-            ConformanceCase.isExpected
-        })
-    func `every case of the suite of OPA passes`() throws {
-        let cases = try #require(
-            try ConformanceCase.all(), "there is no shared/data/rego/conformance.json beside the checkout or in /work")
-        let filter = getenv("REGO_CASES").map { String(cString: $0) }
-        let clock = ContinuousClock()
-        var failed: [String: Int] = [:]
-        var total: [String: Int] = [:]
-        let start = clock.now
-        for item in cases where filter.map({ item.note.contains($0) || item.category == $0 }) ?? true {
-            total[item.category, default: 0] += 1
-            if getenv("REGO_TRACE") != nil { puts("run \(item.note)") }
-            if let reason = item.failure() {
-                failed[item.category, default: 0] += 1
-                puts("fail \(item.category): \(item.note): \(reason.prefix(600))")
-            }
+    @Test(.needsConformanceSuite) func `every case of the suite of OPA passes`() throws {
+        let run = try ConformanceRun("conformance", rows)
+        #expect(run.failures == 0)
+        #expect(run.count > 0, "no case has the text of REGO_CASES in its note")
+    }
+
+    private func rows(of item: ConformanceCase) throws -> [RegoValue] {
+        var parsed: [RegoModule] = []
+        for (index, module) in item.modules.enumerated() {
+            parsed.append(try RegoModule(parsing: module, name: "test-\(index).rego"))
         }
-        let elapsed = clock.now - start
-        for (category, count) in failed.sorted(by: { $0.key < $1.key }) {
-            puts("category \(category): \(count) of \(total[category, default: 0]) fail")
+        let engine = try RegoEngine(modules: parsed, data: item.data)
+        var world = BuiltinContext.World()
+        world.lookup = { name in name == "localhost" ? ["127.0.0.1", "::1"] : [name] }
+        // A fixed time, at which the certificates of the suite are valid.
+        let options = EvaluationOptions(
+            limits: EvaluationOptions.Limits(steps: 20_000_000), isStrict: item.isStrict,
+            now: 1_750_000_000_000_000_000, seed: 7, world: world)
+        let results = try engine.prepare(item.query).evaluate(input: try item.inputDocument(), options: options)
+        return results.rows.map { row in
+            .object(RegoObject(row.bindings.map { (key: RegoValue($0.key), value: $0.value.jsonValue) }))
         }
-        let all = total.values.reduce(0, +)
-        let bad = failed.values.reduce(0, +)
-        puts("conformance: \(all - bad) of \(all) in \(elapsed)")
-        #expect(bad == 0)
-        #expect(all > 0, "no case has '\(filter ?? "")' in its note")
     }
 }

@@ -72,7 +72,7 @@ enum YAMLBuiltins {
         }
     }
 
-    private static func parse(_ text: RegoString, _ context: BuiltinContext) throws(BuiltinError) -> RegoValue {
+    fileprivate static func parse(_ text: RegoString, _ context: BuiltinContext) throws(BuiltinError) -> RegoValue {
         try context.charge(bytes: text.utf8Count * 16)
         let root: Node?
         do {
@@ -148,5 +148,12 @@ enum YAMLBuiltins {
     private static func value(of scalar: Node.Scalar) -> RegoValue {
         if scalar.tag.rawValue == Tag.Name.str.rawValue { return RegoValue(scalar.string) }
         return scalar.style == .plain ? YAMLScalar.resolve(scalar.string) : RegoValue(scalar.string)
+    }
+}
+
+extension RegoValue {
+    /// Reads a YAML document as JSON has it: keys are strings, of several documents the first counts.
+    public init(yaml text: String) throws(BuiltinError) {
+        self = try YAMLBuiltins.parse(RegoString(text), BuiltinContext(now: 0, seed: 0))
     }
 }

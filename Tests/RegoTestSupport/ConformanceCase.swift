@@ -1,22 +1,35 @@
 import Glibc
-import Rego
+public import Rego
 
 /// One case of OPA's conformance suite.
-struct ConformanceCase {
-    let note: String
-    let category: String
-    let modules: [String]
-    let data: RegoValue
-    let input: RegoValue?
-    let inputTerm: String?
-    let query: String
-    let wantResult: [RegoValue]?
-    let wantErrorCode: String?
-    let wantError: String?
-    let sortsBindings: Bool
-    let isStrict: Bool
+public struct ConformanceCase: Sendable {
+    /// Its name.
+    public let note: String
+    /// The part of the language that it is about.
+    public let category: String
+    /// The modules.
+    public let modules: [String]
+    /// The base document.
+    public let data: RegoValue
+    /// The input document.
+    public let input: RegoValue?
+    /// The input document as a term, where it is no JSON.
+    public let inputTerm: String?
+    /// The query.
+    public let query: String
+    /// The bindings of the query.
+    public let wantResult: [RegoValue]?
+    /// The code of the error that is wanted.
+    public let wantErrorCode: String?
+    /// A part of the text of the error that is wanted.
+    public let wantError: String?
+    /// Whether arrays are sets, in any order.
+    public let sortsBindings: Bool
+    /// Whether the failure of a built-in is an error.
+    public let isStrict: Bool
 
-    init(_ value: RegoValue) {
+    /// Reads a case of the file.
+    public init(_ value: RegoValue) {
         func text(_ key: RegoValue) -> String? { value[key]?.string }
         func list(_ key: RegoValue) -> [RegoValue]? {
             guard case .array(let array)? = value[key] else { return nil }
@@ -38,9 +51,9 @@ struct ConformanceCase {
 
     /// The file of the suite: the one that REGO_CONFORMANCE names, else `shared/data/rego/conformance.json` beside the
     /// checkout or in `/work`; nil where there is none.
-    static let path: String? = {
+    public static let path: String? = {
         if let named = getenv("REGO_CONFORMANCE") { return String(cString: named) }
-        let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         // A checkout that is reached by a link has other neighbours than its files.
         let roots = [root] + (realpath(root, nil).map { [String(cString: $0)] } ?? [])
         return (roots.map { $0 + "/../shared" } + ["/work/shared"]).map { $0 + "/data/rego/conformance.json" }
@@ -48,7 +61,8 @@ struct ConformanceCase {
     }()
 
     /// Whether the suite must be there: CI takes no skipped suite for a passed one.
-    static let isExpected = path != nil || getenv("AETHEREDGE_LAB").map { String(cString: $0) == "required" } ?? false
+    public static let isExpected =
+        path != nil || getenv("AETHEREDGE_LAB").map { String(cString: $0) == "required" } ?? false
 
     /// All cases of the suite; nil where its file cannot be read.
     static func all() throws -> [ConformanceCase]? {
@@ -65,10 +79,10 @@ struct ConformanceCase {
         return list.map(ConformanceCase.init)
     }
 
-    /// Why the case fails, or nil when it passes.
-    func failure() -> String? {
+    /// Why the case fails when it runs this way, or nil when it passes; a row is the bindings of one solution.
+    public func failure(_ run: (ConformanceCase) throws -> [RegoValue]) -> String? {
         do {
-            let rows = try run()
+            let rows = try run(self)
             if let wantErrorCode { return "no error, wanted \(wantErrorCode); got \(rows)" }
             if let wantError { return "no error, wanted '\(wantError)'; got \(rows)" }
             guard let wantResult else { return nil }
@@ -76,37 +90,22 @@ struct ConformanceCase {
             let got = rows.map(canonical).sorted()
             return wanted == got ? nil : "wanted \(wanted), got \(got)"
         } catch {
-            let all = (error as? RegoErrors)?.errors ?? (error as? RegoError).map { [$0] } ?? []
-            let text = all.isEmpty ? "\(error)" : all.map(\.description).joined(separator: "; ")
-            guard wantErrorCode != nil || wantError != nil else { return "error: \(text)" }
-            if let wantErrorCode, !all.contains(where: { $0.code.rawValue == wantErrorCode }) {
-                return "wanted \(wantErrorCode), got error: \(text)"
+            let failure = ConformanceFailure(error)
+            guard wantErrorCode != nil || wantError != nil else { return "error: \(failure.text)" }
+            if let wantErrorCode, !failure.codes.contains(wantErrorCode) {
+                return "wanted \(wantErrorCode), got error: \(failure.text)"
             }
-            if let wantError, !text.contains(wantError) { return "wanted '\(wantError)', got error: \(text)" }
+            if let wantError, !failure.text.contains(wantError) {
+                return "wanted '\(wantError)', got error: \(failure.text)"
+            }
             return nil
         }
     }
 
-    private func run() throws -> [RegoValue] {
-        var parsed: [RegoModule] = []
-        for (index, module) in modules.enumerated() {
-            parsed.append(try RegoModule(parsing: module, name: "test-\(index).rego"))
-        }
-        let engine = try RegoEngine(modules: parsed, data: data)
-        var input = input
-        if let inputTerm {
-            input = try RegoEngine(modules: []).prepare("x = \(inputTerm)").evaluate().rows.first?.bindings["x"]
-        }
-        var world = BuiltinContext.World()
-        world.lookup = { name in name == "localhost" ? ["127.0.0.1", "::1"] : [name] }
-        // A fixed time, at which the certificates of the suite are valid.
-        let options = EvaluationOptions(
-            limits: EvaluationOptions.Limits(steps: 20_000_000), isStrict: isStrict, now: 1_750_000_000_000_000_000,
-            seed: 7, world: world)
-        let results = try engine.prepare(query).evaluate(input: input, options: options)
-        return results.rows.map { row in
-            .object(RegoObject(row.bindings.map { (key: RegoValue($0.key), value: $0.value.jsonValue) }))
-        }
+    /// The input, which a term may give.
+    public func inputDocument() throws -> RegoValue? {
+        guard let inputTerm else { return input }
+        return try RegoEngine(modules: []).prepare("x = \(inputTerm)").evaluate().rows.first?.bindings["x"]
     }
 
     /// A row with the arrays that stood for sets in one order.
@@ -118,5 +117,27 @@ struct ConformanceCase {
                     guard case .array(let array) = entry.value else { return (key: entry.key, value: entry.value) }
                     return (key: entry.key, value: .array(RegoArray(array.sorted())))
                 }))
+    }
+}
+
+/// The error that a case ended with.
+public struct ConformanceFailure: Error {
+    let codes: [String]
+    let text: String
+
+    /// An error with these codes.
+    public init(codes: [String], text: String) {
+        self.codes = codes
+        self.text = text
+    }
+
+    init(_ error: any Error) {
+        if let failure = error as? ConformanceFailure {
+            self = failure
+            return
+        }
+        let all = (error as? RegoErrors)?.errors ?? (error as? RegoError).map { [$0] } ?? []
+        codes = all.map(\.code.rawValue)
+        text = all.isEmpty ? "\(error)" : all.map(\.description).joined(separator: "; ")
     }
 }

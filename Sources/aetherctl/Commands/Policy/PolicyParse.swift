@@ -1,0 +1,28 @@
+import ArgumentParser
+import PolicyTool
+
+/// `policy parse FILE`.
+struct PolicyParse: ConsoleCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parse", abstract: "Print the syntax tree of a module.",
+        discussion: "Exits with 1 after an error, which is told as JSON on standard error.")
+
+    @Argument(help: "The module.", completion: .file())
+    var path: String
+    @Option(name: .shortAndLong, help: "pretty or json.")
+    var format: ProblemFormat = .pretty
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ console: Console) async throws -> CommandExit {
+        let tree: SyntaxTree
+        do throws(PolicyProblems) {
+            tree = SyntaxTree(try PolicyLoader(version: policy.version).module(at: path))
+        } catch {
+            try console.progress(error.json)
+            return .policyFailed
+        }
+        try console.write(bytes: Array((format == .json ? tree.json : tree.text).utf8))
+        return .fine
+    }
+}

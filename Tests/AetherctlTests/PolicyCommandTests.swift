@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Model
+import TestSupport
+import Testing
+
+@testable import aetherctl
+
+@Suite struct PolicyCommandTests {
+    @Test func `a query over files and an input prints what opa prints`() async throws {
+        try await withPolicies { (root) async throws in
+            let buffer = OutputBuffer()
+            #expect(
+                await buffer.run(
+                    "policy", "eval", "-d", "\(root)/p.rego", "--data", "\(root)/data.json", "-i", "\(root)/input.yaml",
+                    "x := data.p.names; data.p.allow") == .fine)
+            let json = try JSONValue(parsing: buffer.output)
+            let row = json["result"]?.arrayValue?.first
+            #expect(row?["bindings"]?["x"]?.arrayValue?.count == 2)
+            #expect(row?["expressions"]?.arrayValue?.last?["text"] == "data.p.allow")
+            #expect(buffer.errors.isEmpty)
+        }
+    }
+
+    @Test func `exit codes are those of opa`() async throws {
+        try await withPolicies { (root) async throws in
+            func status(_ arguments: String...) async -> Int32 {
+                var invocation = Invocation(arguments: ["policy", "eval", "-d", "\(root)/p.rego"] + arguments)
+                invocation.sink = OutputBuffer().sink
+                return await invocation.run().rawValue
+            }
+            #expect(await status("data.p.allow") == 0)
+            #expect(await status("--fail", "data.p.allow") == 1)
+            #expect(await status("--fail", "data.p.other") == 0)
+            #expect(await status("--fail-defined", "data.p.other") == 1)
+            #expect(await status("--fail-defined", "data.p.allow") == 0)
+            #expect(await status("data.p.allow = ") == 2)
+            #expect(await status("1 / 0") == 0)
+            #expect(await status("--strict-builtin-errors", "1 / 0") == 2)
+            #expect(await status("-d", "\(root)/none.rego", "1") == 2)
+            #expect(await status("-i", "\(root)/none.json", "1") == 2)
+        }
+    }
+
+    @Test func `an error is JSON on standard output, and a line on standard error with other formats`() async throws {
+        let json = OutputBuffer()
+        _ = await json.run("policy", "eval", "x")
+        #expect(try JSONValue(parsing: json.output)["errors"]?.arrayValue?.first?["code"] == "rego_unsafe_var_error")
+        #expect(json.errors.isEmpty)
+        let raw = OutputBuffer()
+        _ = await raw.run("policy", "eval", "-f", "raw", "x")
+        #expect(raw.output.isEmpty && raw.errors == "1 error occurred: 1:1: rego_unsafe_var_error: var x is unsafe\n")
+    }
+
+    @Test func `what a policy prints goes to standard error`() async {
+        let buffer = OutputBuffer()
+        #expect(await buffer.run("policy", "eval", "-f", "raw", "print(\"seen\", [1])") == .fine)
+        #expect(buffer.output == "true\n" && buffer.errors == "seen [1]\n")
+    }
+
+    @Test func `modules are checked, parsed and tested`() async throws {
+        try await withPolicies { (root) async throws in
+            let check = OutputBuffer()
+            #expect(await check.run("policy", "check", root) == .fine)
+            #expect(check.output.isEmpty && check.errors.isEmpty)
+            #expect(await check.run("policy", "check", "--strict", "--format", "json", "\(root)/p.rego") == .error)
+            #expect(try JSONValue(parsing: check.errors)["errors"]?.arrayValue?.count == 1)
+            let parse = OutputBuffer()
+            #expect(await parse.run("policy", "parse", "\(root)/p.rego", "--format", "json") == .fine)
+            #expect(try JSONValue(parsing: parse.output)["rules"]?.arrayValue?.isEmpty == false)
+            #expect(await parse.run("policy", "parse", "\(root)/data.json") == .error)
+            let test = OutputBuffer()
+            #expect(await test.run("policy", "test", root, "-v").rawValue == 2)
+            #expect(test.output.contains("data.p.test_other: PASS") && test.output.contains("FAIL: 1/2"))
+            #expect(await OutputBuffer().run("policy", "test", root, "--run", "other") == .fine)
+            #expect(await OutputBuffer().run("policy", "test", root, "--run", "none", "--fail-on-empty") == .error)
+        }
+    }
+
+    @Test(arguments: [
+        ("policy eval", "give a query, or --stdin; see 'aetherctl policy eval --help'"),
+        ("policy eval --stdin 1", "give a query or --stdin, not both; see 'aetherctl policy eval --help'"),
+        ("policy eval --fail --fail-defined 1", "give --fail or --fail-defined, not both"),
+        ("policy eval -I -i x 1", "give --stdin-input or --input, not both"), ("policy eval -f xml 1", nil),
+        ("policy eval --timeout soon 1", "'soon' is no duration; write it as 500ms, 10s or 1m30s"),
+        ("policy check", nil), ("policy test --timeout 0s x", "a time limit is more than 0"),
+        ("policy evl 1", "there is no command 'policy evl'; did you mean 'eval'?"),
+    ]) func `nonsense is 64, as with every command`(_ line: String, _ message: String?) async {
+        let buffer = OutputBuffer()
+        var invocation = Invocation(arguments: line.split(separator: " ").map(String.init))
+        invocation.sink = buffer.sink
+        #expect(await invocation.run() == .usage)
+        if let message { #expect(buffer.errors.hasPrefix("aetherctl: " + message), "\(buffer.errors)") }
+    }
+
+    private func withPolicies(_ body: (String) async throws -> Void) async throws {
+        let files = [
+            "p.rego": """
+            package p
+            allow if input.user == "ann"
+            other if { x := 1 }
+            names contains n if some n in data.names
+            test_other if other
+            test_allow if allow
+            """,
+            "data.json": #"{"names": ["b", "a"]}"#, "input.yaml": "user: ann\n",
+        ]
+        try await withTemporaryDirectory("policy") { root in
+            for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)")) }
+            try await body(root)
+        }
+    }
+}
