@@ -165,6 +165,20 @@ import Testing
         }
     }
 
+    @Test func `policies may go deep, and an error ends what goes deeper`() throws {
+        func chain(_ count: Int) -> String {
+            "package c\np0 := 1\n" + (1..<count).map { "p\($0) := p\($0 - 1) + 1\n" }.joined()
+        }
+        try withFiles(["deep.rego": chain(4_000)]) { (root) throws in
+            let report = PolicyQuery("data.c.p3999").report(data: [root]).text(as: .raw)
+            #expect(report.output == "4000\n", "\(report.errors)")
+        }
+        try withFiles(["deeper.rego": chain(10_010)]) { (root) throws in
+            let problems = PolicyQuery("data.c.p10009").report(data: [root]).problems
+            #expect(problems.map(\.code) == ["eval_limit_error"])
+        }
+    }
+
     @Test func `an evaluation ends when its time is over`() throws {
         var query = PolicyQuery(
             "count([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i == j])")

@@ -16,6 +16,12 @@ public struct PolicyCheck: Sendable {
 
     /// Loads and compiles the modules that files and directories hold.
     public func run(_ paths: [String]) throws(PolicyProblems) {
+        try DeepThread.run { () -> Result<Void, PolicyProblems> in
+            Result { () throws(PolicyProblems) in try compile(paths) }
+        }.get()
+    }
+
+    private func compile(_ paths: [String]) throws(PolicyProblems) {
         let sources = try PolicyLoader(version: version, ignored: ignored, onlyModules: true).load(paths)
         do throws(RegoErrors) {
             _ = try RegoEngine(

@@ -29,11 +29,13 @@ public struct PolicyQuery: Sendable {
 
     /// Loads files, and runs the query over them.
     public func report(data paths: [String], ignored: [String] = [], input: RegoValue? = nil) -> PolicyReport {
-        do {
-            let sources = try PolicyLoader(version: version, ignored: ignored).load(paths)
-            return try report(sources, input: input)
-        } catch {
-            return PolicyReport(failure: error)
+        DeepThread.run {
+            do {
+                let sources = try PolicyLoader(version: version, ignored: ignored).load(paths)
+                return try report(sources, input: input)
+            } catch {
+                return PolicyReport(failure: error)
+            }
         }
     }
 

@@ -21,6 +21,12 @@ public struct TestRun: Sendable {
 
     /// Loads files, and runs the tests of their modules one after the other.
     public func run(_ paths: [String]) throws(PolicyProblems) -> TestReport {
+        try DeepThread.run { () -> Result<TestReport, PolicyProblems> in
+            Result { () throws(PolicyProblems) in try report(paths) }
+        }.get()
+    }
+
+    private func report(_ paths: [String]) throws(PolicyProblems) -> TestReport {
         let sources = try PolicyLoader(version: version, ignored: ignored).load(paths)
         let conflicts = sources.conflicts
         guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
