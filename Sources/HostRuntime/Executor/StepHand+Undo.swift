@@ -20,8 +20,14 @@ extension StepHand {
         for step in layout.steps[ledger.preparing] {
             guard let path = step.operation.path else { continue }
             try ignoringFailure { () throws(StepStop) in
-                try attempt(step.resource) { () throws(HostError) in
-                    try host.discard(temporaryName(step.index), beside: path, permit: permit())
+                do throws(StepStop) {
+                    try attempt(step.resource) { () throws(HostError) in
+                        try host.discard(temporaryName(step.index), beside: path, permit: permit())
+                    }
+                } catch {
+                    // The next run beside it removes it.
+                    swept.release(ExecutorPath.parent(of: path))
+                    throw error
                 }
             }
         }
