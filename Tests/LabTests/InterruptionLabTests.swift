@@ -62,11 +62,12 @@ struct InterruptionLabTests {
                 let version = number + 3
                 let place = "number \(number) of the \(interruption.rawValue) of SEED=\(seed)"
                 let commit = try await managed.site.commit("version \(version)", site.tree(version: version))
+                // Before the run: it takes longer the more the journal holds.
+                let known = try await recoveries(of: managed)
                 let begins = try managed.host.watchForNames(in: "/srv/data")
                 try await managed.ctl("reconcile").checked()
                 try await begins(.seconds(60))
                 try await ContinuousClock().sleep(for: span * moment)
-                let known = try await recoveries(of: managed)
                 try await interrupt(managed, by: interruption, at: moment)
 
                 try await site.expectWhole(managed.host, versions: [version - 1, version], place)
