@@ -41,13 +41,13 @@ public final class RunEndings<Run: Sendable>: Service {
     }
 
     /// At most so many endings wait.
-    static var limit: Int { 512 }
+    static var limit: Int { 2_048 }
     /// So many are done together, so that a burst which goes on is not held up for long.
     static var groupMaximum: Int { 32 }
     /// Endings wait until no other came for so long.
     static var quiet: Duration { .milliseconds(20) }
-    /// So many times they wait for quiet, two seconds in all.
-    private static var waitsMaximum: Int { 100 }
+    /// So many times they wait for quiet, five seconds in all.
+    private static var waitsMaximum: Int { 250 }
 
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
