@@ -23,8 +23,8 @@ struct StandardErrorLog: LogHandler {
     /// Writes one line with the level in front; line breaks in it become spaces.
     static func write(_ line: String, level: Logger.Level) {
         // Bytes, not characters: a run over thousands of files writes as many lines.
-        var bytes = Array("aetheredged: \(level): ".utf8)
-        bytes.append(contentsOf: line.utf8.lazy.map { $0 == 0x0a ? 0x20 : $0 })
+        var bytes = Array("aetheredged: \(level): \(line)".utf8)
+        for index in bytes.indices where bytes[index] == 0x0a { bytes[index] = 0x20 }
         bytes.append(0x0a)
         // Safety: write(2) reads exactly the bytes that the buffer has.
         _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }

@@ -1,7 +1,5 @@
 /// Hexadecimal digits.
 enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// The value of a digit in either case; nil for any other byte.
     static func value(of byte: UInt8) -> UInt8? {
         switch byte {
@@ -14,7 +12,12 @@ enum Hexadecimal {
 
     /// Appends the two lower-case digits of a byte.
     static func append(_ byte: UInt8, to text: inout [UInt8]) {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
+        text.append(digit(of: byte >> 4))
+        text.append(digit(of: byte & 15))
+    }
+
+    /// The lower-case digit of a value below 16.
+    static func digit(of value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -53,11 +53,24 @@ public struct ContentDigest: Hashable, Sendable, Comparable {
     }
 
     /// The 64 lower-case hexadecimal digits.
-    public var hex: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in bytes { Hexadecimal.append(byte, to: &text) }
-        return String(decoding: text, as: UTF8.self)
+    public var hex: String { text(after: "") }
+
+    private func text(after prefix: String) -> String {
+        // Safety: the prefix and 64 digits fill exactly the capacity that is asked for.
+        String(unsafeUninitializedCapacity: prefix.utf8.count + 64) { text in
+            var end = 0
+            for byte in prefix.utf8 {
+                text[end] = byte
+                end += 1
+            }
+            for word in [words.0, words.1, words.2, words.3] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    text[end] = Hexadecimal.digit(of: UInt8(truncatingIfNeeded: word >> shift) & 15)
+                    end += 1
+                }
+            }
+            return end
+        }
     }
 
     /// Compares all words.
@@ -84,7 +97,7 @@ public struct ContentDigest: Hashable, Sendable, Comparable {
 
 extension ContentDigest: CustomStringConvertible, Codable {
     /// The text form, `sha256:` and 64 hexadecimal digits.
-    public var description: String { Self.prefix + hex }
+    public var description: String { text(after: Self.prefix) }
 
     /// Reads the text form.
     public init(from decoder: any Decoder) throws {

@@ -10,8 +10,9 @@ public enum HostPath {
     /// A path is absolute, has no empty, `.` or `..` component and no control character, is not `/`, and is neither in
     /// nor one of the `denied` trees.
     public static func normalise(_ path: String, denied: [DeniedTree] = []) throws(ModelError) -> String {
-        let shown = path.shownInMessage
-        func refusal(_ reason: String) -> ModelError { ModelError(.invalidFormat, "path '\(shown)' \(reason)") }
+        func refusal(_ reason: String) -> ModelError {
+            ModelError(.invalidFormat, "path '\(path.shownInMessage)' \(reason)")
+        }
         guard !path.isEmpty else { throw ModelError(.invalidFormat, "the path is empty") }
         for scalar in path.unicodeScalars where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
             throw refusal("holds a control character; such a path cannot be managed")
