@@ -76,6 +76,32 @@ import Testing
         }
     }
 
+    @Test func `modules are formatted, listed, compared and overwritten`() async throws {
+        try await withTemporaryDirectory("policy") { root in
+            let path = "\(root)/p.rego"
+            try Data("package p\nallow=true".utf8).write(to: URL(fileURLWithPath: path))
+            try Data("package q\n".utf8).write(to: URL(fileURLWithPath: "\(root)/q.rego"))
+            let print = OutputBuffer()
+            #expect(await print.run("policy", "fmt", path) == .fine)
+            #expect(print.output == "package p\n\nallow := true\n" && print.errors.isEmpty)
+            let list = OutputBuffer()
+            #expect(await list.run("policy", "fmt", "-l", "--fail", root).rawValue == 2)
+            #expect(list.output == "\(path)\n" && list.errors == "unexpected diff\n")
+            let diff = OutputBuffer()
+            #expect(await diff.run("policy", "fmt", "-d", root) == .fine)
+            #expect(diff.output.contains("-allow=true") && diff.output.contains("+allow := true"))
+            #expect(await OutputBuffer().run("policy", "fmt", "-w", "--fail", path).rawValue == 2)
+            #expect(await OutputBuffer().run("policy", "fmt", "-w", root) == .fine)
+            #expect(try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8) == print.output)
+            #expect(await OutputBuffer().run("policy", "fmt", "--fail", root) == .fine)
+            try Data("package p\nallow = [".utf8).write(to: URL(fileURLWithPath: path))
+            let broken = OutputBuffer()
+            #expect(await broken.run("policy", "fmt", path).rawValue == 2)
+            #expect(
+                broken.errors.hasPrefix("failed to format Rego source file: 1 error occurred: \(path):2: rego_parse_"))
+        }
+    }
+
     @Test(arguments: [
         ("policy eval", "give a query, or --stdin; see 'aetherctl policy eval --help'"),
         ("policy eval --stdin 1", "give a query or --stdin, not both; see 'aetherctl policy eval --help'"),

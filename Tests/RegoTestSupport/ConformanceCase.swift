@@ -79,6 +79,9 @@ public struct ConformanceCase: Sendable {
         return list.map(ConformanceCase.init)
     }
 
+    /// The texts of all modules of the suite.
+    public static func moduleTexts() throws -> [String] { try all()?.flatMap(\.modules) ?? [] }
+
     /// Why the case fails when it runs this way, or nil when it passes; a row is the bindings of one solution.
     public func failure(_ run: (ConformanceCase) throws -> [RegoValue]) -> String? {
         do {

@@ -55,7 +55,7 @@ enum PolicyFile {
     }
 
     /// Go's words for a failed call.
-    private static func failure(_ call: String, _ path: String, _ code: Int32) -> PolicyProblem {
+    static func failure(_ call: String, _ path: String, _ code: Int32) -> PolicyProblem {
         let text = String(cString: strerror(code))
         return PolicyProblem("\(call) \(path): \(text.prefix(1).lowercased() + text.dropFirst())")
     }

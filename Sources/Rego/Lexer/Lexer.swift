@@ -28,10 +28,12 @@ struct Lexer: Sendable {
         switch byte {
         case UInt8(ascii: "\""):
             step()
-            return token(.string, from: mark, text: try quoted(from: mark))
+            let text = try quoted(from: mark)
+            return token(.string, from: mark, text: text)
         case UInt8(ascii: "`"):
             step()
-            return token(.rawString, from: mark, text: try raw(from: mark))
+            let text = try raw(from: mark)
+            return token(.rawString, from: mark, text: text)
         case UInt8(ascii: "$") where peek(1) == UInt8(ascii: "\""):
             step(2)
             return token(.templateStart, from: mark)

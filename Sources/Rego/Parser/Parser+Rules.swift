@@ -46,8 +46,14 @@ extension Parser {
         if try acceptKeyword("if") {
             rule.hasBody = true
             if token.kind == .leftBrace {
-                // A body in braces, or an object or set that is the one expression.
+                // A literal that is no set is the one expression; else the braces are those of the body.
                 let saved = self
+                if let literal = try? parseLiteral(), isStatementEnd, !literal.isLoneSet {
+                    rule.body = [literal]
+                    return
+                }
+                guard !bounds.isExceeded else { throw failure("the rule goes too deep or has too many alternatives") }
+                self = saved
                 do throws(RegoError) {
                     try advance()
                     rule.body = try parseQuery(until: .rightBrace)

@@ -31,6 +31,8 @@ struct Parser {
         "as", "default", "else", "false", "import", "package", "not", "null", "true", "with", "some",
     ]
     static let keywordsFuture: Set<String> = ["contains", "every", "if", "in"]
+    static func isKeyword(_ name: String) -> Bool { keywordsV0.contains(name) || keywordsFuture.contains(name) }
+
     static let depthMaximum = 1_500
     /// How many operators one statement may have: each makes its tree one deeper.
     static let operatorMaximum = 1_500

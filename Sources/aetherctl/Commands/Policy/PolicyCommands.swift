@@ -5,5 +5,7 @@ struct PolicyCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Evaluate and check policies in Rego; needs no daemon.",
         discussion: "Options, output and exit codes are those of opa, Open Policy Agent's command.",
-        subcommands: [PolicyEval.self, PolicyCheckCommand.self, PolicyParse.self, PolicyTest.self])
+        subcommands: [
+            PolicyEval.self, PolicyCheckCommand.self, PolicyFormatCommand.self, PolicyParse.self, PolicyTest.self,
+        ])
 }
