@@ -34,6 +34,8 @@ PACKAGES_TEST := mmdebstrap systemd-container systemd dbus util-linux e2fsprogs 
 PACKAGES_PYPI := kopf==1.45.2 kubernetes==37.0.2 schemathesis==4.32.5
 TOOLS := $(BUILD)/tools
 KUBECTL := $(TOOLS)/kubernetes-client/usr/bin/kubectl
+REGOPY := test -x $(TOOLS)/regopy/bin/python || { python3 -m venv $(TOOLS)/regopy && \
+	  $(TOOLS)/regopy/bin/pip -q --disable-pip-version-check install regopy==1.5.2; }
 .PHONY: deps
 deps: ## install the Debian packages that building and testing need
 	@missing=""; for p in $(PACKAGES_BUILD) $(PACKAGES_TEST); do \
@@ -148,8 +150,11 @@ fuzz: deps-build ## look for inputs that break a parser: TIME=60 seconds for eac
 	    "FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz FILE" >&2; }; done; \
 	  if test -n "$$found"; then echo "fuzz: findings in:$$found" >&2; exit 1; fi
 
+# The policies are measured beside rego-cpp, whose Python package stands in an environment of its own.
 .PHONY: bench
-bench: build ## the budgets of DESIGN 10 beside their limits in C
+bench: build ## the budgets of DESIGN 10 beside their limits in C, and policies beside regopy
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product policybench
+	$(REGOPY)
 	Tests/Benchmarks/bench
 
 .PHONY: install

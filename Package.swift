@@ -145,6 +145,8 @@ let package = Package(
             dependencies: ["ControllerRuntime", "HostRuntime", "LinuxIO", "Model", "Store", "Vishnu", logging],
             path: "Tests/Simulation"),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], path: "Tests/simulate"),
+        // The stopwatch of `make bench` for policies; never shipped.
+        .executableTarget(name: "policybench", dependencies: ["Rego"], path: "Tests/Benchmarks/PolicyBench"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
@@ -209,8 +211,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Store", "Systemd", "TestSupport", logging, nioCore,
-                nioEmbedded, nioHTTP, nioPosix,
+                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Rego", "Store", "Systemd", "TestSupport", logging,
+                nioCore, nioEmbedded, nioHTTP, nioPosix,
             ],
             path: "Tests/Fuzz", exclude: ["FuzzMain.swift"]),
     ],
@@ -219,14 +221,14 @@ let package = Package(
 
 // With AETHEREDGE_FUZZ the suite becomes libFuzzer's program. In backticks, so that TidyTests takes it for no module.
 let isFuzzing = Context.environment["AETHEREDGE_FUZZ"] != nil
-let fuzzed: Set<String> = ["ControlAPI", "Fuzz", "LinuxIO", "Model", "Store", "Systemd"]
+let fuzzed: Set<String> = ["ControlAPI", "Fuzz", "LinuxIO", "Model", "Rego", "Store", "Systemd"]
 if isFuzzing {
     package.targets.removeAll { $0.name == "FuzzTests" }
     package.targets.append(
         Target.`executableTarget`(
             name: "Fuzz",
             dependencies: [
-                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Store", "Systemd", logging, nioCore,
+                "ControlAPI", "CSystemd", "LinuxIO", "Model", "Rego", "Store", "Systemd", logging, nioCore,
                 nioEmbedded, nioHTTP, nioPosix,
             ],
             path: "Tests/Fuzz", exclude: ["FuzzTests.swift"],
