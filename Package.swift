@@ -66,7 +66,7 @@ let package = Package(
         // Rego: the policy language, a library of its own.
         .target(name: "Rego", dependencies: [asn1, bigInt, crypto, cryptoExtras, x509, yams]),
 
-        .target(name: "PolicyTool", dependencies: ["LinuxIO", "Rego"]),
+        .target(name: "PolicyTool", dependencies: ["LinuxIO", "Rego", crypto, cryptoExtras]),
 
         // Model: values only.
         .target(name: "Model", dependencies: [collections, crypto, yams]),
@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
         .testTarget(name: "RegoTests", dependencies: ["Rego", "RegoTestSupport"]),
-        .testTarget(name: "PolicyToolTests", dependencies: ["PolicyTool", "Rego", "RegoTestSupport", "TestSupport"]),
+        .testTarget(
+            name: "PolicyToolTests", dependencies: ["PolicyTool", "Rego", "RegoTestSupport", "TestSupport", crypto]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(
             name: "StoreTests",

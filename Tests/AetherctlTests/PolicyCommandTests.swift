@@ -102,6 +102,35 @@ import Testing
         }
     }
 
+    @Test func `a bundle is built, signed, inspected, checked, tested and evaluated`() async throws {
+        try await withPolicies { (root) async throws in
+            let path = "\(root)/out.tar.gz"
+            let sign = ["--signing-key", "secret", "--signing-alg", "HS256"]
+            func run(_ arguments: [String]) async -> (CommandExit, OutputBuffer) {
+                let buffer = OutputBuffer()
+                var invocation = Invocation(arguments: ["policy"] + arguments)
+                invocation.sink = buffer.sink
+                return (await invocation.run(), buffer)
+            }
+            #expect(await run(["build", "-b", root, "-o", path, "-r", "7"] + sign).0 == .fine)
+            let verify = ["--verification-key", "secret", "--signing-alg", "HS256"]
+            let evaluation = await run(["eval", "-f", "raw", "-b", path] + verify + ["data.p.names"])
+            #expect(evaluation.0 == .fine && evaluation.1.output == "[\"a\",\"b\"]\n")
+            let other = ["--verification-key", "other", "--signing-alg", "HS256"]
+            #expect(await run(["eval", "-b", path] + other + ["1"]).0.rawValue == 2)
+            #expect(await run(["check", "-b", path] + verify).0 == .fine)
+            #expect(await run(["check", "-b", path] + other).0 == .error)
+            #expect(await run(["test", "-b", path, "--run", "other"]).0 == .fine)
+            let inspection = await run(["inspect", "-f", "json", path])
+            #expect(try JSONValue(parsing: inspection.1.output)["manifest"]?["revision"] == "7")
+            #expect(await run(["inspect", "\(root)/input.yaml"]).0 == .error)
+            let refused = await run(["build", "-b", path, "-o", path])
+            #expect(refused.0 == .error && refused.1.errors.hasPrefix("error: 1 error occurred during loading: "))
+            #expect(await run(["build", "-b", path, "-o", path, "--skip-verify"]).0 == .fine)
+            #expect(await run(["build", root, "-o", path, "--claims-file", "x"]).0 == .usage)
+        }
+    }
+
     @Test(arguments: [
         ("policy eval", "give a query, or --stdin; see 'aetherctl policy eval --help'"),
         ("policy eval --stdin 1", "give a query or --stdin, not both; see 'aetherctl policy eval --help'"),

@@ -32,12 +32,26 @@ import Testing
         (["a.json": #"{"a": {"b": 1}}"#, "b.json": #"{"a": {"b": 1}}"#], "b.json: merge error"),
         (["a.json": "[1]"], "a.json: document must be of type object"),
         (["a.json": "{{"], "a.json: "), (["a.yaml": "a: [1"], "a.yaml: error converting YAML to JSON: "),
-        (["a.tar.gz": ""], "a.tar.gz: bundles are not read"),
     ]) func `what cannot be loaded is told with its file`(files: [String: String], message: String) throws {
         let problems = try #require(failure { try load(files) })
         #expect(problems.isLoading && problems.problems.count == 1)
         #expect(problems.text.hasPrefix("1 error occurred during loading: "))
         #expect(problems.problems.first?.message.contains(message) == true, "\(problems.text)")
+    }
+
+    @Test func `a bundle is read where it is named, and passed over where it lies about`() throws {
+        try withFiles(["site/data.json": #"{"a": 1}"#, "all/b.json": #"{"b": 2}"#, "all/x.tar.gz": "", "y.tar.gz": ""])
+        {
+            (root) throws in
+            var build = BundleBuild()
+            build.readsBundles = true
+            try BundleBuild.write(try build.run(["\(root)/site"]), to: "\(root)/site.tar.gz")
+            let loader = PolicyLoader()
+            #expect(try loader.load(["\(root)/site.tar.gz", "\(root)/all"]).documents == object(["a": 1, "b": 2]))
+            let problems = failure { try loader.load(["\(root)/y.tar.gz"]) }
+            #expect(
+                problems?.problems.first?.message.contains("a bundle is a directory or a file of tar and gzip") == true)
+        }
     }
 
     @Test func `every file that cannot be loaded is told`() throws {

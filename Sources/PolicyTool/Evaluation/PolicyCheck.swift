@@ -10,6 +10,8 @@ public struct PolicyCheck: Sendable {
     public var errorLimit = 10
     /// Shell patterns of names that are passed over.
     public var ignored: [String] = []
+    /// The bundles that are checked besides.
+    public var bundles = BundleReading()
 
     /// Makes a check.
     public init() {}
@@ -22,7 +24,8 @@ public struct PolicyCheck: Sendable {
     }
 
     private func compile(_ paths: [String]) throws(PolicyProblems) {
-        let sources = try PolicyLoader(version: version, ignored: ignored, onlyModules: true).load(paths)
+        let loader = PolicyLoader(version: version, ignored: ignored, onlyModules: true, bundles: bundles)
+        let sources = try loader.load(paths)
         do throws(RegoErrors) {
             _ = try RegoEngine(
                 modules: sources.modules,

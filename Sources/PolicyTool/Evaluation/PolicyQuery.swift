@@ -17,6 +17,8 @@ public struct PolicyQuery: Sendable {
     public var failsOnBuiltinErrors = false
     /// Whether the failures of built-ins that did not end the evaluation are reported.
     public var showsBuiltinErrors = false
+    /// The bundles that the query reads besides.
+    public var bundles = BundleReading()
     /// How long the evaluation may take.
     public var timeout: Duration?
     /// What `opa.runtime` answers.
@@ -31,7 +33,7 @@ public struct PolicyQuery: Sendable {
     public func report(data paths: [String], ignored: [String] = [], input: RegoValue? = nil) -> PolicyReport {
         DeepThread.run {
             do {
-                let sources = try PolicyLoader(version: version, ignored: ignored).load(paths)
+                let sources = try PolicyLoader(version: version, ignored: ignored, bundles: bundles).load(paths)
                 return try report(sources, input: input)
             } catch {
                 return PolicyReport(failure: error)

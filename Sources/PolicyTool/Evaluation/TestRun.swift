@@ -13,6 +13,8 @@ public struct TestRun: Sendable {
     public var errorLimit = 10
     /// Shell patterns of names that are passed over.
     public var ignored: [String] = []
+    /// The bundles whose tests run besides.
+    public var bundles = BundleReading()
     /// What `opa.runtime` answers.
     public var runtime = RegoObject()
 
@@ -27,7 +29,7 @@ public struct TestRun: Sendable {
     }
 
     private func report(_ paths: [String]) throws(PolicyProblems) -> TestReport {
-        let sources = try PolicyLoader(version: version, ignored: ignored).load(paths)
+        let sources = try PolicyLoader(version: version, ignored: ignored, bundles: bundles).load(paths)
         let conflicts = sources.conflicts
         guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
         let filter = try filter()

@@ -12,6 +12,8 @@ enum PolicyFile {
         return status.st_mode & S_IFMT == S_IFDIR
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The names in a directory, in order of their bytes.
     static func names(in path: String) throws(PolicyProblem) -> [String] {
         let probe = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

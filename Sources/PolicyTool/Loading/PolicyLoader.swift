@@ -10,11 +10,18 @@ public struct PolicyLoader: Sendable {
     /// Whether files that are no modules are passed over.
     public var onlyModules: Bool
 
+    /// The bundles that are loaded besides.
+    public var bundles: BundleReading
+
     /// Makes a loader.
-    public init(version: RegoVersion = .v1, ignored: [String] = [], onlyModules: Bool = false) {
+    public init(
+        version: RegoVersion = .v1, ignored: [String] = [], onlyModules: Bool = false,
+        bundles: BundleReading = BundleReading()
+    ) {
         self.version = version
         self.ignored = ignored
         self.onlyModules = onlyModules
+        self.bundles = bundles
     }
 
     /// Loads files and directories; a path may have keys before it that its documents go below, as in `a.b:file.json`.
@@ -24,6 +31,7 @@ public struct PolicyLoader: Sendable {
             let (keys, path) = Self.split(path)
             walk.visit(path, below: keys, depth: 0)
         }
+        walk.add(bundles)
         guard walk.problems.isEmpty else { throw PolicyProblems(walk.problems, isLoading: true) }
         return walk.sources
     }
@@ -65,6 +73,22 @@ public struct PolicyLoader: Sendable {
         }
     }
 
+    static func json(_ bytes: [UInt8], _ path: String) throws(PolicyProblem) -> RegoValue {
+        do throws(RegoJSONError) {
+            return try RegoValue(json: bytes)
+        } catch {
+            throw PolicyProblem("\(path): \(error)")
+        }
+    }
+
+    static func yaml(_ bytes: [UInt8], _ path: String) throws(PolicyProblem) -> RegoValue {
+        do {
+            return try RegoValue(yaml: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw PolicyProblem("\(path): error converting YAML to JSON: \(error)")
+        }
+    }
+
     /// The keys before a path, and the path; `file://x` has none.
     static func split(_ path: String) -> (keys: [String], path: String) {
         guard let colon = path.firstIndex(of: ":"), colon != path.startIndex, !path[colon...].hasPrefix("://") else {
@@ -73,6 +97,14 @@ public struct PolicyLoader: Sendable {
         let keys = path[..<colon].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         return (keys, String(path[path.index(after: colon)...]))
     }
+
+    /// Whether a name of a path has one of the patterns.
+    func ignores(_ names: [String]) -> Bool {
+        names.contains { name in ignored.contains { Self.matches($0, name) } }
+    }
+
+    /// Whether a name has a shell pattern.
+    static func matches(_ pattern: String, _ name: String) -> Bool { fnmatch(pattern, name, 0) == 0 }
 
     static func withoutScheme(_ path: String) -> String {
         path.hasPrefix("file://") ? String(path.dropFirst("file://".count)) : path
@@ -100,7 +132,7 @@ private struct LoadingWalk {
         }
         let path = PolicyLoader.withoutScheme(path)
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        if depth > 0, loader.ignored.contains(where: { fnmatch($0, name, 0) == 0 }) { return }
+        if depth > 0, loader.ignores([name]) { return }
         do throws(PolicyProblem) {
             guard try PolicyFile.isDirectory(path) else {
                 if loader.onlyModules, !name.hasSuffix(".rego") { return }
@@ -116,20 +148,39 @@ private struct LoadingWalk {
         }
     }
 
+    mutating func add(_ bundles: BundleReading) {
+        var read: [PolicyBundle] = []
+        for path in bundles.paths {
+            do throws(PolicyProblem) {
+                read.append(try PolicyBundle(at: path, loader, bundles.verification))
+            } catch {
+                problems.append(error)
+            }
+        }
+        do throws(PolicyProblem) {
+            try sources.add(read)
+        } catch {
+            problems.append(error)
+        }
+    }
+
     private mutating func add(
         _ path: String, name: String, below keys: [String], isNamed: Bool
     ) throws(PolicyProblem) {
         if name.hasSuffix(".tar.gz") {
-            throw PolicyProblem("\(path): bundles are not read; unpack it and name its directory")
+            // One that lies about below a directory is none of its documents.
+            if isNamed { try sources.add(try PolicyBundle(at: path, loader, nil)) }
+            return
         }
         let dot = name.lastIndex(of: ".")
         switch dot.map({ String(name[$0...]) }) {
         case ".rego":
-            sources.add(try loader.parse(try PolicyFile.bytes(of: path), path), path: path)
+            let bytes = try PolicyFile.bytes(of: path)
+            sources.add(try loader.parse(bytes, path), path: path, bytes: bytes)
         case ".json":
-            try sources.add(try Self.json(try PolicyFile.bytes(of: path), path), below: keys, path: path)
+            try sources.add(try PolicyLoader.json(try PolicyFile.bytes(of: path), path), below: keys, path: path)
         case ".yaml", ".yml":
-            try sources.add(try Self.yaml(try PolicyFile.bytes(of: path), path), below: keys, path: path)
+            try sources.add(try PolicyLoader.yaml(try PolicyFile.bytes(of: path), path), below: keys, path: path)
         default:
             if isNamed { try addAnything(path, below: keys) }
         }
@@ -139,28 +190,13 @@ private struct LoadingWalk {
     private mutating func addAnything(_ path: String, below keys: [String]) throws(PolicyProblem) {
         let bytes = try PolicyFile.bytes(of: path)
         if let module = try? loader.parse(bytes, path) {
-            sources.add(module, path: path)
+            sources.add(module, path: path, bytes: bytes)
             return
         }
-        guard let document = (try? Self.json(bytes, path)) ?? (try? Self.yaml(bytes, path)) else {
+        guard let document = (try? PolicyLoader.json(bytes, path)) ?? (try? PolicyLoader.yaml(bytes, path)) else {
             throw PolicyProblem("\(path): can't recognize file type")
         }
         try sources.add(document, below: keys, path: path)
     }
 
-    private static func json(_ bytes: [UInt8], _ path: String) throws(PolicyProblem) -> RegoValue {
-        do throws(RegoJSONError) {
-            return try RegoValue(json: bytes)
-        } catch {
-            throw PolicyProblem("\(path): \(error)")
-        }
-    }
-
-    private static func yaml(_ bytes: [UInt8], _ path: String) throws(PolicyProblem) -> RegoValue {
-        do {
-            return try RegoValue(yaml: String(decoding: bytes, as: UTF8.self))
-        } catch {
-            throw PolicyProblem("\(path): error converting YAML to JSON: \(error)")
-        }
-    }
 }

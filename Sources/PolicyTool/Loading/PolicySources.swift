@@ -5,6 +5,8 @@ public struct PolicySources: Sendable {
     /// The base document.
     public private(set) var documents = RegoObject()
     private var modulesByPath: [String: RegoModule] = [:]
+    /// What the files of modules hold, by their paths.
+    private(set) var texts: [String: [UInt8]] = [:]
 
     /// Holds nothing.
     public init() {}
@@ -15,11 +17,12 @@ public struct PolicySources: Sendable {
     }
 
     /// Adds a module; a file that is named twice is one.
-    mutating func add(_ module: RegoModule, path: String) {
+    mutating func add(_ module: RegoModule, path: String, bytes: [UInt8]) {
         var key = path[...]
         while key.hasPrefix("/") { key = key.dropFirst() }
         while key.hasSuffix("/") { key = key.dropLast() }
         modulesByPath[String(key)] = module
+        texts[String(key)] = bytes
     }
 
     /// Adds a document below a path of keys.

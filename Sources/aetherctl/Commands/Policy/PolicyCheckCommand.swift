@@ -15,6 +15,8 @@ struct PolicyCheckCommand: ConsoleCommand {
 
     @Argument(help: "Modules, and directories of them.", completion: .file())
     var paths: [String]
+    @Flag(name: .shortAndLong, help: "The paths are bundles: directories or files of tar and gzip.")
+    var bundle = false
     @Option(name: .shortAndLong, help: "How errors are printed: pretty or json.")
     var format: ProblemFormat = .pretty
     @Flag(name: [.customShort("S"), .long], help: "Refuse variables, arguments and imports that are not used.")
@@ -23,6 +25,7 @@ struct PolicyCheckCommand: ConsoleCommand {
         name: [.customShort("m"), .customLong("max-errors")],
         help: ArgumentHelp("How many errors are told at most; 0 for all.", valueName: "n"))
     var errorLimit = 10
+    @OptionGroup var bundles: BundleOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
 
@@ -33,7 +36,8 @@ struct PolicyCheckCommand: ConsoleCommand {
         check.errorLimit = errorLimit
         check.ignored = policy.patterns
         do throws(PolicyProblems) {
-            try check.run(paths)
+            if bundle { check.bundles = bundles.reading(paths) }
+            try check.run(bundle ? [] : paths)
             return .fine
         } catch {
             try console.progress(format == .json ? error.json : error.text + "\n")

@@ -21,6 +21,10 @@ struct PolicyEval: ConsoleCommand {
         completion: .file())
     var data: [String] = []
     @Option(
+        name: .shortAndLong, help: ArgumentHelp("A bundle: a directory, or a file of tar and gzip.", valueName: "path"),
+        completion: .file())
+    var bundle: [String] = []
+    @Option(
         name: .shortAndLong, help: ArgumentHelp("The input document, JSON or YAML.", valueName: "file"),
         completion: .file())
     var input: String?
@@ -46,6 +50,7 @@ struct PolicyEval: ConsoleCommand {
     var strict = false
     @Option(name: .long, help: ArgumentHelp("How long the evaluation may take, such as 5s.", valueName: "duration"))
     var timeout: String?
+    @OptionGroup var bundles: BundleOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
 
@@ -74,6 +79,7 @@ struct PolicyEval: ConsoleCommand {
         }
         evaluation.package = package
         evaluation.imports = imports
+        evaluation.bundles = bundles.reading(bundle)
         evaluation.version = policy.version
         evaluation.isStrict = strict
         evaluation.failsOnBuiltinErrors = strictBuiltinErrors

@@ -12,6 +12,8 @@ struct PolicyTest: ConsoleCommand {
 
     @Argument(help: "Modules, documents, and directories of them.", completion: .file())
     var paths: [String]
+    @Flag(name: .shortAndLong, help: "The paths are bundles: directories or files of tar and gzip.")
+    var bundle = false
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Run only tests whose full name matches.", valueName: "regexp"))
     var run: String?
@@ -27,6 +29,7 @@ struct PolicyTest: ConsoleCommand {
     var exitZeroOnSkipped = false
     @Flag(name: .long, help: "No test at all is a failure.")
     var failOnEmpty = false
+    @OptionGroup var bundles: BundleOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
 
@@ -42,7 +45,8 @@ struct PolicyTest: ConsoleCommand {
         tests.runtime = PolicyOptions.runtime
         let report: TestReport
         do throws(PolicyProblems) {
-            report = try tests.run(paths)
+            if bundle { tests.bundles = bundles.reading(paths) }
+            report = try tests.run(bundle ? [] : paths)
         } catch {
             try console.progress(error.text + "\n")
             return .policyFailed
