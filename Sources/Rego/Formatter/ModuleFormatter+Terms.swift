@@ -28,6 +28,10 @@ extension ModuleFormatter {
     }
 
     mutating func writeTerm(_ term: Term, _ place: TermPlace) {
+        guard StackBounds.hasRoom else {
+            isTooDeep = true
+            return
+        }
         switch term.value {
         case .null: write("null")
         case .bool(let value): write(value ? "true" : "false")

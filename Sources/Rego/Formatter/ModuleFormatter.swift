@@ -17,6 +17,8 @@ struct ModuleFormatter {
     private var next = 0
     private var isAtLineStart = true
     var depth = 0
+    /// Whether the module goes deeper than the stack of this thread.
+    var isTooDeep = false
 
     init(_ module: RegoModule, allowsInlineBodies: Bool = true) {
         self.module = module

@@ -5,7 +5,7 @@ extension RegoModule {
     public func formatted() throws(RegoError) -> String {
         // A body whose braces could be taken for something else keeps them all.
         for allowsInlineBodies in [true, false] {
-            if let text = settled(allowsInlineBodies: allowsInlineBodies) { return text }
+            if let text = try settled(allowsInlineBodies: allowsInlineBodies) { return text }
         }
         throw RegoError(
             code: .internal, message: "the module cannot be formatted without changing what it says",
@@ -13,17 +13,21 @@ extension RegoModule {
     }
 
     /// The text that formatting comes to; nil where it would say something else, or never comes to an end.
-    private func settled(allowsInlineBodies: Bool) -> String? {
-        let (tree, comments) = (canonical, canonicalComments)
+    private func settled(allowsInlineBodies: Bool) throws(RegoError) -> String? {
         var module = self
         var previous: String?
         // A comment that has to move may move once more from where it came to.
         for _ in 0..<6 {
             var formatter = ModuleFormatter(module, allowsInlineBodies: allowsInlineBodies)
             let text = formatter.format()
+            guard !formatter.isTooDeep else {
+                throw RegoError(
+                    code: .limit, message: "the module goes too deep for the stack of this thread: nest it less",
+                    location: source.location(package.span))
+            }
             if text == previous { return text }
-            guard let next = try? RegoModule(parsing: text, name: name, version: version), next.canonical == tree,
-                next.canonicalComments == comments
+            guard let next = try? RegoModule(parsing: text, name: name, version: version), next.canonical == canonical,
+                next.canonicalComments == canonicalComments
             else { return nil }
             module = next
             previous = text

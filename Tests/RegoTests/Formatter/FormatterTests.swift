@@ -235,6 +235,23 @@ import Testing
         try expect("package p\nif.foo:=1\nfoo[\"if\"]:=2", "package p\n\nif.foo := 1\nfoo[\"if\"] := 2\n")
     }
 
+    /// The stack of a thread of the pool ends before the bound of the parser does.
+    @Test(arguments: ["[", "{1:", "f(", "{x | x := ", "1+(", "x["])
+    func `a module that goes deep is formatted or refused`(piece: String) {
+        let closing = ["[": "]", "{1:": "}", "f(": ")", "{x | x := ": "}", "1+(": ")", "x[": "]"][piece] ?? ""
+        for depth in [1, 10, 50, 100, 200, 400, 800, 1_400] {
+            let text =
+                "package p\n\na if "
+                + String(repeating: piece, count: depth) + "1" + String(repeating: closing, count: depth) + "\n"
+            guard let module = try? RegoModule(parsing: text) else { continue }
+            do {
+                #expect(try module.formatted().hasPrefix("package p\n\na if"))
+            } catch {
+                #expect(error.code == .limit, "\(error)")
+            }
+        }
+    }
+
     @Test func `what is not a module is refused where it is wrong`() throws {
         #expect(throws: RegoErrors.self) { try RegoModule(parsing: "package p\nallow if {", name: "x").formatted() }
     }
