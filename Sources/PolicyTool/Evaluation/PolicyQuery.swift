@@ -25,6 +25,8 @@ public struct PolicyQuery: Sendable {
     public var runtime = RegoObject()
     /// Receives what `print` says.
     public var sink: (@Sendable (String) -> Void)?
+    /// What is told of the evaluation beside its result.
+    public var tracing = PolicyTracing()
 
     /// Makes a query.
     public init(_ text: String) { self.text = text }
@@ -32,25 +34,47 @@ public struct PolicyQuery: Sendable {
     /// Loads files, and runs the query over them.
     public func report(data paths: [String], ignored: [String] = [], input: RegoValue? = nil) -> PolicyReport {
         DeepThread.run {
+            var timers = PolicyTimers()
             do {
-                let sources = try PolicyLoader(version: version, ignored: ignored, bundles: bundles).load(paths)
-                return try report(sources, input: input)
+                let loader = PolicyLoader(version: version, ignored: ignored, bundles: bundles)
+                let sources = try timers.measure("timer_rego_load_files_ns") { try loader.load(paths) }
+                return try report(sources, input: input, &timers)
             } catch {
-                return PolicyReport(failure: error)
+                var report = PolicyReport(failure: error)
+                if tracing.hasMetrics { report.trace.timers = timers.values }
+                return report
             }
         }
     }
 
-    private func report(_ sources: PolicySources, input: RegoValue?) throws -> PolicyReport {
+    private func report(
+        _ sources: PolicySources, input: RegoValue?, _ timers: inout PolicyTimers
+    ) throws -> PolicyReport {
         let conflicts = isStrict ? sources.conflicts : []
         guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
-        let engine = try RegoEngine(
-            modules: sources.modules, data: .object(sources.documents),
-            options: RegoEngine.Options(version: version, isStrict: isStrict))
-        let query = try engine.prepare(text, package: package, imports: imports)
-        let results = try query.evaluate(
-            input: input, options: Self.options(isStrict: failsOnBuiltinErrors, timeout, runtime, sink))
-        return PolicyReport(results, showsBuiltinErrors: showsBuiltinErrors)
+        let engine = try timers.measure("timer_rego_module_compile_ns") {
+            try RegoEngine(
+                modules: sources.modules, data: .object(sources.documents),
+                options: RegoEngine.Options(version: version, isStrict: isStrict))
+        }
+        let query = try timers.measure("timer_rego_query_compile_ns") {
+            try engine.prepare(text, package: package, imports: imports, isTraced: tracing.needsTrace)
+        }
+        var options = Self.options(isStrict: failsOnBuiltinErrors, timeout, runtime, sink)
+        let collector = tracing.collector
+        options.tracer = collector.map { $0.take }
+        var report: PolicyReport
+        do {
+            let results = try timers.measure("timer_rego_query_eval_ns") {
+                try query.evaluate(input: input, options: options)
+            }
+            report = PolicyReport(results, showsBuiltinErrors: showsBuiltinErrors)
+        } catch {
+            report = PolicyReport(failure: error)
+        }
+        report.trace = tracing.trace(of: collector, modules: sources.modules)
+        if tracing.hasMetrics { report.trace.timers = timers.values }
+        return report
     }
 
     /// How one evaluation runs: at this time, from a random seed, reaching names but no hosts.

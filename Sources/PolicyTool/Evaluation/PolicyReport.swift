@@ -8,6 +8,8 @@ public struct PolicyReport: Sendable {
     public let problems: [PolicyProblem]
     /// Whether there are no rows because something is wrong.
     public let hasFailed: Bool
+    /// What is told of the evaluation beside its result.
+    public internal(set) var trace = PolicyTrace()
 
     init(_ results: RegoResults, showsBuiltinErrors: Bool) {
         rows = results.rows

@@ -4,6 +4,8 @@ public import Rego
 public struct TestReport: Sendable {
     /// The tests in the order of their files.
     public let results: [TestResult]
+    /// The lines that the tests reached, when that was asked for.
+    public internal(set) var coverage: PolicyCoverage?
 
     /// Whether a test failed, or was not run; with `acceptsPlanned`, those that are only planned do not count.
     public func hasFailed(acceptsPlanned: Bool) -> Bool {

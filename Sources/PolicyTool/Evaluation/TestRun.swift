@@ -17,6 +17,8 @@ public struct TestRun: Sendable {
     public var bundles = BundleReading()
     /// What `opa.runtime` answers.
     public var runtime = RegoObject()
+    /// Whether the lines that the tests reach are told.
+    public var hasCoverage = false
 
     /// Makes a run.
     public init() {}
@@ -34,6 +36,7 @@ public struct TestRun: Sendable {
         guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
         let filter = try filter()
         let (engine, tests) = try compile(sources)
+        let collector = hasCoverage ? TraceCollector(hasCoverage: true) : nil
         var results: [TestResult] = []
         for test in tests {
             do {
@@ -41,9 +44,9 @@ public struct TestRun: Sendable {
             } catch {
                 throw PolicyProblems(PolicyReport(failure: error).problems, isLoading: false)
             }
-            results.append(result(of: test, engine))
+            results.append(result(of: test, engine, collector))
         }
-        return TestReport(results: results)
+        return TestReport(results: results, coverage: collector?.coverage(of: sources.modules))
     }
 
     private func compile(_ sources: PolicySources) throws(PolicyProblems) -> (RegoEngine, [RegoTest]) {
@@ -79,13 +82,13 @@ public struct TestRun: Sendable {
         }
     }
 
-    private func result(of test: RegoTest, _ engine: RegoEngine) -> TestResult {
+    private func result(of test: RegoTest, _ engine: RegoEngine, _ collector: TraceCollector?) -> TestResult {
         var result = TestResult(test)
         guard !test.isPlanned else { return result }
         let output = TestOutput()
         let clock = ContinuousClock()
         let start = clock.now
-        evaluate(test, engine, output.append, &result)
+        evaluate(test, engine, output.append, collector, &result)
         result.duration = clock.now - start
         result.output = output.text
         return result
@@ -93,11 +96,13 @@ public struct TestRun: Sendable {
 
     private func evaluate(
         _ test: RegoTest, _ engine: RegoEngine, _ sink: @escaping @Sendable (String) -> Void,
-        _ result: inout TestResult
+        _ collector: TraceCollector?, _ result: inout TestResult
     ) {
         do {
-            let options = PolicyQuery.options(isStrict: false, timeout, runtime, sink)
-            let value = try engine.prepare(test.query).evaluate(options: options).value
+            var options = PolicyQuery.options(isStrict: false, timeout, runtime, sink)
+            options.tracer = collector.map { $0.take }
+            let query = try engine.prepare(test.query, isTraced: collector != nil)
+            let value = try query.evaluate(options: options).value
             guard test.hasCases else {
                 result.outcome = value == true ? .passed : .failed
                 return

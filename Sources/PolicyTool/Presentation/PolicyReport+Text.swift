@@ -24,15 +24,16 @@ extension PolicyReport {
         case .discard: return (node(result: .value("discarded")).text + "\n", "")
         case .values, .bindings, .pretty, .raw: break
         }
+        let explanation = format == .pretty ? TraceText.text(trace.explanation, dropped: trace.droppedCount) : ""
         guard problems.isEmpty else {
-            return ("", PolicyProblems(problems, isLoading: false).text + "\n")
+            return (explanation, PolicyProblems(problems, isLoading: false).text + "\n")
         }
         switch format {
         case .values:
             return (rows.map { Self.json(.array(RegoArray($0.expressions.map(\.value)))) }.joined(), "")
         case .bindings: return (rows.map { Self.json(Self.bindings(of: $0)) }.joined(), "")
         case .raw: return (rows.map(Self.rawLine).joined(), "")
-        default: return (prettyText, "")
+        default: return (explanation + prettyText + trace.tables, "")
         }
     }
 
@@ -40,7 +41,7 @@ extension PolicyReport {
         var members: [(key: String, value: ReportNode)] = []
         if !problems.isEmpty { members.append(("errors", .array(problems.map(\.node)))) }
         if !rows.isEmpty { members.append(("result", result)) }
-        return .object(members)
+        return .object(members + trace.members)
     }
 
     private static func node(of row: RegoResults.Row) -> ReportNode {

@@ -23,6 +23,11 @@ extension TestReport {
         return text + summary
     }
 
+    /// The line of the first test that did not pass, which takes the place of coverage; nil when all passed.
+    public var firstFailure: String? {
+        results.first { $0.outcome != .passed && $0.outcome != .planned }?.line
+    }
+
     private var summary: String {
         var counts: [String: Int] = [:]
         for result in results {
@@ -110,7 +115,7 @@ extension TestCase {
 
 extension Duration {
     /// The duration as Go writes it: `1.5ms`.
-    fileprivate var goText: String {
+    var goText: String {
         let nanoseconds = Int(self / .nanoseconds(1))
         let units = [(1_000_000_000, 9, "s"), (1_000_000, 6, "ms"), (1_000, 3, "µs")]
         for (size, digits, name) in units where nanoseconds >= size {

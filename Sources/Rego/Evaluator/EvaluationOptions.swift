@@ -36,6 +36,8 @@ public struct EvaluationOptions: Sendable {
     public var sink: (@Sendable (String) -> Void)?
     /// Answers why the evaluation must end; it is asked every few thousand steps.
     public var interruption: (@Sendable () -> BuiltinError.Halt?)?
+    /// Is told what the evaluation does, when the query was prepared to be traced.
+    public var tracer: (@Sendable (TraceEvent) -> Void)?
 
     /// Makes options; time and seed are the caller's, so that an evaluation can be repeated.
     public init(
@@ -71,10 +73,20 @@ public struct RegoResults: Sendable {
         public let expressions: [Expression]
     }
 
+    /// What an evaluation used up of its limits.
+    public struct Usage: Sendable, Hashable {
+        /// The steps that were taken.
+        public let steps: Int
+        /// The bytes that values took while they were made; what was given back counts too.
+        public let bytes: Int
+    }
+
     /// The ways in which the query holds, in the order they were found; none when it is undefined.
     public let rows: [Row]
     /// What built-ins failed with, where that only made an expression undefined.
     public let builtinErrors: [RegoError]
+    /// What the evaluation used up of its limits.
+    public let usage: Usage
 
     /// The value of a query of one expression, or nil when it is undefined.
     public var value: RegoValue? { rows.first?.expressions.first?.value }

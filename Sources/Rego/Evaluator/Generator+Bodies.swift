@@ -4,6 +4,7 @@ extension Generator {
         let ordering = Ordering(goals, bound: bound)
         // Only what is safe is generated; the compiler reported the rest.
         guard ordering.unsafe.isEmpty else { return { _ in false } }
+        if isTraced { return tracedBody(ordering, then: then) }
         let kept = inlineTemporaries(ordering)
         var next = then(ordering.bound)
         var index = kept.count - 1
@@ -63,7 +64,7 @@ extension Generator {
         guard goal.isNegated else { return positive(goal, bound, next) }
         var inner = goal
         inner.isNegated = false
-        let holds = positive(inner, bound) { _ in true }
+        let holds = isTraced ? tracedNegation(inner, bound) : positive(inner, bound) { _ in true }
         return { machine in
             if try holds(machine) { return false }
             return try next(machine)
@@ -241,7 +242,7 @@ extension Generator {
         let container = value(domain, bound)
         var inner = bound.union([register])
         if let key { inner.insert(key) }
-        let holds = body(goals, inner) { _ in { _ in true } }
+        let holds = nested(goals, inner) { _ in { _ in true } }
         return { machine in
             guard let found = try container(machine) else { return false }
             switch found {

@@ -19,7 +19,8 @@ extension Generator {
 
     private func builtin(_ name: String, _ arguments: [Evaluation], _ site: CallSite) -> Evaluation {
         guard let declaration = Builtins.all[name] else { return { _ in nil } }
-        let general = generalCall(declaration, arguments, site)
+        var general = generalCall(declaration, arguments, site)
+        if isTraced, name == "trace" { general = tracedNote(general, site) }
         let fast = arguments.count == 2 ? Self.fastOperator(declaration, arguments[0], arguments[1], site) : nil
         let plain = fast ?? general
         return { machine in

@@ -59,7 +59,7 @@ extension Generator {
         isCostly = true
         switch term.kind {
         case .array:
-            let run = body(term.body, bound) { bound in
+            let run = nested(term.body, bound) { bound in
                 let value = self.value(term.value, bound)
                 return { machine in
                     guard let found = try value(machine) else { return false }
@@ -77,7 +77,7 @@ extension Generator {
                 return .array(RegoArray(result))
             }
         case .set:
-            let run = body(term.body, bound) { bound in
+            let run = nested(term.body, bound) { bound in
                 let value = self.value(term.value, bound)
                 return { machine in
                     guard let found = try value(machine) else { return false }
@@ -101,7 +101,7 @@ extension Generator {
     private func objectComprehension(_ term: LoweredComprehension, _ bound: RegisterSet) -> Evaluation {
         guard let keyTerm = term.key else { return { _ in nil } }
         let site = site(term.body.first?.span ?? .none)
-        let run = body(term.body, bound) { bound in
+        let run = nested(term.body, bound) { bound in
             let key = self.value(keyTerm, bound)
             let value = self.value(term.value, bound)
             return { machine in
@@ -137,7 +137,7 @@ extension Generator {
             return { _ in .string(text) }
         case .value(let term, let goals):
             let site = site(goals.last?.span ?? .none)
-            let run = body(goals, bound) { bound in
+            let run = nested(goals, bound) { bound in
                 let value = self.value(term, bound)
                 return { machine in
                     guard let found = try value(machine) else { return false }

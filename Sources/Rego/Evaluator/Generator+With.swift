@@ -10,7 +10,9 @@ extension Generator {
             machine.scope = scope
             return stops
         }
-        for (goal, bound) in goals.reversed() { inner = step(goal, bound, inner) }
+        for (goal, bound) in goals.reversed() {
+            inner = isTraced ? tracedStep(goal, bound, inner) : step(goal, bound, inner)
+        }
         let modifiers = first.0.with.map { modifier($0, first.1) }
         let run = inner
         return { machine in

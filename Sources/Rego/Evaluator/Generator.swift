@@ -16,10 +16,15 @@ final class Generator {
     var isCostly = false
     /// How many places look for elements by their fields.
     var siteCount = 0
+    /// Whether the closures tell what they do.
+    let isTraced: Bool
+    /// How many nodes a trace can speak of.
+    var nodeCount = 0
 
-    init(_ compiler: Compiler, source: SourceText) {
+    init(_ compiler: Compiler, source: SourceText, isTraced: Bool = false) {
         self.compiler = compiler
         self.source = source
+        self.isTraced = isTraced
         groups = [RuleGroup?](repeating: nil, count: compiler.groups.count)
     }
 
@@ -62,7 +67,7 @@ final class Generator {
             frameNames = rule.frame.variables
             if rule.isDefault {
                 inlined = [:]
-                group.defaultValue = value(rule.branches[0].value, [])
+                group.defaultValue = tracedDefault(rule, of: group, value(rule.branches[0].value, []))
                 continue
             }
             entries.append(
@@ -73,8 +78,10 @@ final class Generator {
             }
         }
         group.isMemoized = isCostly
-        group.isStable = plan.rules.allSatisfy { compiler.stableRules[$0] }
+        // What a traced query finds is told each time.
+        group.isStable = !isTraced && plan.rules.allSatisfy { compiler.stableRules[$0] }
         group.index = RuleIndex(entries, evaluations: evaluations)
+        if isTraced { group.index = tracedIndex(group) }
     }
 
     // MARK: Rules
@@ -94,10 +101,19 @@ final class Generator {
             }
             goals += branch.goals
             inlined = [:]
-            branches.append(
-                body(goals, bound) { bound in
-                    self.head(rule, branch.value, of: group, isKeyed: isKeyed, bound)
-                })
+            guard isTraced else {
+                branches.append(
+                    body(goals, bound) { bound in
+                        self.head(rule, branch.value, of: group, isKeyed: isKeyed, bound)
+                    })
+                continue
+            }
+            let node = node(.rule, branch.span, text: group.tracePath)
+            let run = body(goals, bound) { bound in
+                let head = self.head(rule, branch.value, of: group, isKeyed: isKeyed, bound)
+                return self.exiting(node, isEarly: group.hasOneValue, head)
+            }
+            branches.append(entering(node, run))
         }
         return RuleGroup.Member(branches: branches)
     }

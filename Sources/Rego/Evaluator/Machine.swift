@@ -40,6 +40,8 @@ final class Machine {
         let container: RegoValue
         let index: CollectionIndex?
     }
+    /// Is told what traced closures do.
+    @exclusivity(unchecked) var tracer: Tracer?
     /// What built-ins failed with, where that only made an expression undefined.
     @exclusivity(unchecked) var builtinErrors: [RegoError] = []
 

@@ -15,7 +15,7 @@ public struct PreparedQuery: Sendable {
     private let expressions: [Expression]
     private let cache = BuiltinCache()
 
-    init(_ body: [Expr], scope: ModuleScope, engine: RegoEngine) throws(RegoErrors) {
+    init(_ body: [Expr], scope: ModuleScope, engine: RegoEngine, isTraced: Bool = false) throws(RegoErrors) {
         source = scope.source
         self.engine = engine
         let compiler = engine.compiler
@@ -52,9 +52,9 @@ public struct PreparedQuery: Sendable {
         self.bindings = bindings.filter { ordering.bound.contains($0.register) }
         self.expressions = expressions
         frameSize = lowerer.frame.count
-        let generator = Generator(compiler, source: source)
+        let generator = Generator(compiler, source: source, isTraced: isTraced)
         generator.frameNames = lowerer.frame.variables
-        let step = generator.body(goals, RegisterSet(0...FrameLayout.firstArgument)) { _ in
+        let step = generator.nested(goals, RegisterSet(0...FrameLayout.firstArgument)) { _ in
             { machine in
                 guard let collector = machine.collector else { return true }
                 return try collector(machine)
@@ -77,6 +77,10 @@ public struct PreparedQuery: Sendable {
         let machine = Machine(
             scope: scope, context: context, isStrict: options.isStrict, depthMaximum: options.limits.depth)
         var results: [RegoResults.Row] = []
+        if let sink = options.tracer {
+            machine.tracer = Tracer(sink)
+            context.isTracing = true
+        }
         machine.frame = machine.reserve(frameSize)
         let resultMaximum = options.limits.results
         try withoutActuallyEscaping(
@@ -96,7 +100,9 @@ public struct PreparedQuery: Sendable {
                     throw machine.halted(error)
                 }
             })
-        return RegoResults(rows: results, builtinErrors: machine.builtinErrors)
+        let usage = RegoResults.Usage(
+            steps: options.limits.steps - context.steps, bytes: options.limits.bytes - context.bytes)
+        return RegoResults(rows: results, builtinErrors: machine.builtinErrors, usage: usage)
     }
 
     private func row(_ machine: Machine) -> RegoResults.Row {

@@ -48,9 +48,10 @@ public struct RegoEngine: Sendable {
     /// Compiles a query.
     ///
     /// With a package, the query may name its rules as modules of that package do; imports are written as in a
-    /// module, without the word: `data.lib as l`.
+    /// module, without the word: `data.lib as l`. A query that is traced is slower, and tells `EvaluationOptions.tracer`
+    /// what it does.
     public func prepare(
-        _ query: String, package: String? = nil, imports: [String] = []
+        _ query: String, package: String? = nil, imports: [String] = [], isTraced: Bool = false
     ) throws(RegoErrors) -> PreparedQuery {
         let source = SourceText(name: "", bytes: Array(query.utf8))
         let heading = "package \(package ?? "query")\n" + imports.map { "import \($0)\n" }.joined()
@@ -72,7 +73,7 @@ public struct RegoEngine: Sendable {
         } catch {
             throw RegoErrors([error])
         }
-        return try PreparedQuery(body, scope: scope, engine: self)
+        return try PreparedQuery(body, scope: scope, engine: self, isTraced: isTraced)
     }
 }
 

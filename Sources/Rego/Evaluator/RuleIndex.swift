@@ -6,9 +6,13 @@ struct RuleIndex: Sendable {
         case rules([Int])
         /// Those that demand a constant are found by it; the others do not look at this value.
         case lookup(Evaluation, [RegoValue: Node], rest: Node)
+        /// The tracer is told how many of these are left.
+        case traced(TraceNode, isEarly: Bool, Node)
     }
 
     let root: Node
+
+    init(root: Node) { self.root = root }
 
     /// The rules to try, in order.
     func candidates(_ machine: Machine) throws -> [Int] {
@@ -28,6 +32,9 @@ struct RuleIndex: Sendable {
         case .lookup(let evaluation, let table, let rest):
             if let value = try evaluation(machine), let next = table[value] { try collect(next, machine, &found) }
             try collect(rest, machine, &found)
+        case .traced(let group, let isEarly, let inner):
+            try collect(inner, machine, &found)
+            machine.tracer?.index(group, count: found.count, isEarly: isEarly)
         }
     }
 

@@ -51,6 +51,7 @@ struct PolicyEval: ConsoleCommand {
     @Option(name: .long, help: ArgumentHelp("How long the evaluation may take, such as 5s.", valueName: "duration"))
     var timeout: String?
     @OptionGroup var bundles: BundleOptions
+    @OptionGroup var trace: PolicyTraceOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
 
@@ -86,6 +87,7 @@ struct PolicyEval: ConsoleCommand {
         evaluation.showsBuiltinErrors = showBuiltinErrors
         evaluation.timeout = try timeout.map(PolicyOptions.duration)
         evaluation.runtime = PolicyOptions.runtime
+        evaluation.tracing = try trace.tracing
         evaluation.sink = { text in try? console.progress(text + "\n") }
         let report = evaluation.report(data: data, ignored: policy.patterns, input: document)
         let text = report.text(as: format)

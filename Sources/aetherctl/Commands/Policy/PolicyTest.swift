@@ -30,10 +30,20 @@ struct PolicyTest: ConsoleCommand {
     @Flag(name: .long, help: "No test at all is a failure.")
     var failOnEmpty = false
     @OptionGroup var bundles: BundleOptions
+    @Flag(name: .shortAndLong, help: "Print as JSON which lines of the modules the tests reach, in place of the tests.")
+    var coverage = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Exit with 2 when less than this part of the lines is reached; implies --coverage.", valueName: "percent"))
+    var threshold: Double?
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws { _ = try PolicyOptions.duration(timeout) }
+    func validate() throws {
+        _ = try PolicyOptions.duration(timeout)
+        if let threshold, !(0...100).contains(threshold) { throw ValidationError("a threshold is between 0 and 100") }
+    }
 
     func execute(_ console: Console) async throws -> CommandExit {
         var tests = TestRun()
@@ -43,6 +53,7 @@ struct PolicyTest: ConsoleCommand {
         tests.errorLimit = errorLimit
         tests.ignored = policy.patterns
         tests.runtime = PolicyOptions.runtime
+        tests.hasCoverage = coverage || threshold != nil
         let report: TestReport
         do throws(PolicyProblems) {
             if bundle { tests.bundles = bundles.reading(paths) }
@@ -51,6 +62,7 @@ struct PolicyTest: ConsoleCommand {
             try console.progress(error.text + "\n")
             return .policyFailed
         }
+        if let coverage = report.coverage { return try told(coverage, report, console) }
         let text = format == .json ? report.json : report.text(isVerbose: global.verbose)
         try console.write(bytes: Array(text.utf8))
         if report.results.isEmpty, failOnEmpty {
@@ -58,5 +70,19 @@ struct PolicyTest: ConsoleCommand {
             return .policyFailed
         }
         return report.hasFailed(acceptsPlanned: exitZeroOnSkipped) ? .policyBroken : .fine
+    }
+
+    /// Lines of tests that fail say nothing of what is covered.
+    private func told(_ coverage: PolicyCoverage, _ report: TestReport, _ console: Console) throws -> CommandExit {
+        if let failure = report.firstFailure {
+            try console.progress(failure + "\n")
+            return .policyFailed
+        }
+        if let complaint = coverage.complaint(threshold: threshold ?? 0, isVerbose: global.verbose) {
+            try console.progress(complaint)
+            return .policyBroken
+        }
+        try console.write(bytes: Array(coverage.json.utf8))
+        return .fine
     }
 }
