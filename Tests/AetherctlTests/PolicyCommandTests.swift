@@ -131,12 +131,58 @@ import Testing
         }
     }
 
+    @Test func `an evaluation tells how it came about, and tests what they reach`() async throws {
+        try await withPolicies { (root) async throws in
+            let policy = "\(root)/p.rego"
+            let eval = OutputBuffer()
+            #expect(
+                await eval.run(
+                    "policy", "eval", "-d", policy, "--explain", "fails", "--profile-limit", "1", "-f", "pretty",
+                    "data.p.allow") == .fine)
+            #expect(eval.output.contains("Fail input.user == \"ann\"\n"), "\(eval.output)")
+            #expect(eval.output.contains("undefined\n") && eval.output.contains("NUM GEN EXPR"))
+            let coverage = OutputBuffer()
+            #expect(await coverage.run("policy", "eval", "-d", policy, "--coverage", "data.p.other") == .fine)
+            #expect(try JSONValue(parsing: coverage.output)["coverage"]?["files"]?[policy] != nil)
+            let failed = OutputBuffer()
+            #expect(await failed.run("policy", "test", root, "--coverage") == .error)
+            #expect(failed.errors.hasPrefix("data.p.test_allow: FAIL (") && failed.output.isEmpty, "\(failed.errors)")
+            let few = OutputBuffer()
+            #expect(await few.run("policy", "test", root, "-r", "other", "--threshold", "99").rawValue == 2)
+            #expect(few.errors.hasPrefix("Code coverage threshold not met: got ") && few.output.isEmpty)
+            let enough = OutputBuffer()
+            #expect(await enough.run("policy", "test", root, "-r", "other", "--threshold", "10") == .fine)
+            #expect(try JSONValue(parsing: enough.output)["covered_lines"] == 2)
+        }
+    }
+
+    @Test func `a decision is explained by its facts, and measured`() async throws {
+        try await withPolicies { (root) async throws in
+            let explain = OutputBuffer()
+            #expect(
+                await explain.run("policy", "explain", "-d", root, "-i", "\(root)/input.yaml", "data.p.allow") == .fine)
+            #expect(explain.output == "data.p.allow is true because of\n  input.user = \"ann\"\n", "\(explain.output)")
+            let broken = OutputBuffer()
+            #expect(await broken.run("policy", "explain", "-f", "json", "x") == .error)
+            #expect(try JSONValue(parsing: broken.errors)["errors"]?.arrayValue?.count == 1)
+            let bench = OutputBuffer()
+            #expect(await bench.run("policy", "bench", "-f", "gobench", "-d", root, "data.p.other") == .fine)
+            #expect(bench.output.hasPrefix("BenchmarkDataPOther\t") && bench.output.contains(" ns/op"))
+            let undefined = OutputBuffer()
+            #expect(await undefined.run("policy", "bench", "-f", "json", "x := 1; x > 2") == .error)
+            #expect(undefined.output.contains("undefined result"))
+        }
+    }
+
     @Test(arguments: [
         ("policy eval", "give a query, or --stdin; see 'aetherctl policy eval --help'"),
         ("policy eval --stdin 1", "give a query or --stdin, not both; see 'aetherctl policy eval --help'"),
         ("policy eval --fail --fail-defined 1", "give --fail or --fail-defined, not both"),
         ("policy eval -I -i x 1", "give --stdin-input or --input, not both"), ("policy eval -f xml 1", nil),
         ("policy eval --timeout soon 1", "'soon' is no duration; write it as 500ms, 10s or 1m30s"),
+        ("policy eval --explain debug 1", nil), ("policy eval --profile-sort speed 1", "'speed' is nothing to sort"),
+        ("policy test --threshold 101 x", "a threshold is between 0 and 100"),
+        ("policy bench --count 0 1", "--count is between 1 and 10000"), ("policy explain", "give a query, or --stdin"),
         ("policy check", nil), ("policy test --timeout 0s x", "a time limit is more than 0"),
         ("policy evl 1", "there is no command 'policy evl'; did you mean 'eval'?"),
     ]) func `nonsense is 64, as with every command`(_ line: String, _ message: String?) async {

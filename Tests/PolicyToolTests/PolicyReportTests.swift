@@ -88,6 +88,15 @@ import Testing
         #expect(try report("some x in [1, 2]; x * 2", as: .raw).output == "true 2\ntrue 4\n")
     }
 
+    @Test func `false is an answer of one expression without search, and no row else`() throws {
+        #expect(try report("1 == 2", as: .raw).output == "false\n")
+        #expect(try report("data.p.names == {1}", as: .raw).output == "false\n")
+        #expect(try report("x := 1; x > 2", as: .json).output == "{}\n")
+        #expect(try report("[true, false][i]", as: .bindings).output == "{\n  \"i\": 0\n}\n")
+        #expect(try report("count([x | x := [1, 2][_]]) == 1", as: .raw).output == "false\n")
+        #expect(try report("1 == 2; 1 == 1", as: .raw).output == "")
+    }
+
     @Test func `values and bindings are a line of JSON for each row`() throws {
         #expect(try report("x := [1, 2][_]; x * 2", as: .values).output == "[\n  true,\n  2\n]\n[\n  true,\n  4\n]\n")
         #expect(try report("x := [1, 2][_]", as: .bindings).output == "{\n  \"x\": 1\n}\n{\n  \"x\": 2\n}\n")

@@ -10,19 +10,23 @@ enum DeepThread {
         var result: Value?
         withoutActuallyEscaping({ result = work() }) { escaping in
             let box = Box(escaping)
-            var attributes = pthread_attr_t()
-            pthread_attr_init(&attributes)
-            pthread_attr_setstacksize(&attributes, stackSize)
-            defer { pthread_attr_destroy(&attributes) }
-            var thread = pthread_t()
             // Safety: the box lives until the thread was joined, and only that thread uses it meanwhile.
             let context = Unmanaged.passUnretained(box).toOpaque()
-            let status = pthread_create(
-                &thread, &attributes,
-                { context in
-                    if let context { Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().work() }
-                    return nil
-                }, context)
+            var thread = pthread_t()
+            // Safety: `pthread_attr_init` fills the attributes before anything reads them.
+            let status = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { buffer in
+                // Safety: a buffer of one element has an address.
+                let attributes = buffer.baseAddress.unsafelyUnwrapped
+                pthread_attr_init(attributes)
+                defer { pthread_attr_destroy(attributes) }
+                pthread_attr_setstacksize(attributes, stackSize)
+                return pthread_create(
+                    &thread, attributes,
+                    { context in
+                        if let context { Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().work() }
+                        return nil
+                    }, context)
+            }
             if status == 0 {
                 pthread_join(thread, nil)
             } else {

@@ -47,20 +47,45 @@ public struct PolicyQuery: Sendable {
         }
     }
 
+    /// Runs the query over what was loaded.
+    func report(_ sources: PolicySources, input: RegoValue?) -> PolicyReport {
+        DeepThread.run {
+            do {
+                var timers = PolicyTimers()
+                return try report(sources, input: input, &timers)
+            } catch {
+                return PolicyReport(failure: error)
+            }
+        }
+    }
+
+    /// Compiles what was loaded.
+    func engine(_ sources: PolicySources) throws -> RegoEngine {
+        let conflicts = isStrict ? sources.conflicts : []
+        guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
+        return try RegoEngine(
+            modules: sources.modules, data: .object(sources.documents),
+            options: RegoEngine.Options(version: version, isStrict: isStrict))
+    }
+
+    /// Compiles the query.
+    func prepare(_ engine: RegoEngine, isTraced: Bool = false) throws -> PreparedQuery {
+        try engine.prepare(text, package: package, imports: imports, isTraced: isTraced)
+    }
+
+    /// How the query is evaluated from now on.
+    var evaluationOptions: EvaluationOptions {
+        Self.options(isStrict: failsOnBuiltinErrors, timeout, runtime, sink)
+    }
+
     private func report(
         _ sources: PolicySources, input: RegoValue?, _ timers: inout PolicyTimers
     ) throws -> PolicyReport {
-        let conflicts = isStrict ? sources.conflicts : []
-        guard conflicts.isEmpty else { throw PolicyProblems(conflicts, isLoading: false) }
-        let engine = try timers.measure("timer_rego_module_compile_ns") {
-            try RegoEngine(
-                modules: sources.modules, data: .object(sources.documents),
-                options: RegoEngine.Options(version: version, isStrict: isStrict))
-        }
+        let engine = try timers.measure("timer_rego_module_compile_ns") { try self.engine(sources) }
         let query = try timers.measure("timer_rego_query_compile_ns") {
-            try engine.prepare(text, package: package, imports: imports, isTraced: tracing.needsTrace)
+            try self.prepare(engine, isTraced: tracing.needsTrace)
         }
-        var options = Self.options(isStrict: failsOnBuiltinErrors, timeout, runtime, sink)
+        var options = evaluationOptions
         let collector = tracing.collector
         options.tracer = collector.map { $0.take }
         var report: PolicyReport

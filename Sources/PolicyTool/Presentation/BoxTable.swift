@@ -1,12 +1,11 @@
-/// A table in a box, as `--format pretty` shows rows.
+/// A table in a box, as `--format pretty` shows rows; an empty header is none.
 struct BoxTable {
     let header: [String]
     let rows: [[String]]
 
     var text: String {
-        let widths = header.indices.map { column in
-            ([header] + rows).map { $0[column].count }.max() ?? 0
-        }
+        let lines = (header.isEmpty ? [] : [header]) + rows
+        let widths = (lines.first ?? []).indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         func rule(_ left: String, _ middle: String, _ right: String) -> String {
             left + widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle) + right + "\n"
         }
@@ -19,7 +18,8 @@ struct BoxTable {
             }
             return "│" + shown.joined(separator: "│") + "│\n"
         }
-        return rule("┌", "┬", "┐") + line(header, isCentered: true) + rule("├", "┼", "┤")
+        let heading = header.isEmpty ? "" : line(header, isCentered: true) + rule("├", "┼", "┤")
+        return rule("┌", "┬", "┐") + heading
             + rows.map { line($0, isCentered: false) }.joined() + rule("└", "┴", "┘")
     }
 }

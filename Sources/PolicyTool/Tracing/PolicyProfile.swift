@@ -38,7 +38,9 @@ public struct PolicyProfile: Sendable {
     /// The lines, in no order.
     public let entries: [Entry]
 
-    /// The first entries by these orders; what they do not decide, the others do. A limit of 0 is none.
+    /// The first entries by these orders; what they do not decide, the others do.
+    ///
+    /// A limit of 0 is none.
     public func sorted(by orders: [Order], limit: Int) -> [Entry] {
         let all = orders + Order.allCases.filter { !orders.contains($0) }
         let sorted = entries.sorted { left, right in

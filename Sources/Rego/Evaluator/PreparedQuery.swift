@@ -28,6 +28,13 @@ public struct PreparedQuery: Sendable {
             expressions.append(
                 Expression(span: expression.span, register: lowerer.lowerQueried(expression, into: &goals)))
         }
+        // Where a query can have several rows, or is more than one expression, only what holds is one.
+        if body.count > 1 || body.contains(where: { QueryIteration.stands(in: $0, globals: scope.globals) }) {
+            for expression in expressions {
+                guard let register = expression.register else { continue }
+                goals.append(Goal(kind: .test(.variable(register)), span: expression.span))
+            }
+        }
         var errors = lowerer.errors
         if errors.isEmpty {
             var checker = SafetyChecker(frame: lowerer.frame, source: source)

@@ -48,8 +48,8 @@ public struct RegoEngine: Sendable {
     /// Compiles a query.
     ///
     /// With a package, the query may name its rules as modules of that package do; imports are written as in a
-    /// module, without the word: `data.lib as l`. A query that is traced is slower, and tells `EvaluationOptions.tracer`
-    /// what it does.
+    /// module, without the word: `data.lib as l`. A query that is traced is slower, and tells
+    /// `EvaluationOptions.tracer` what it does.
     public func prepare(
         _ query: String, package: String? = nil, imports: [String] = [], isTraced: Bool = false
     ) throws(RegoErrors) -> PreparedQuery {

@@ -66,7 +66,7 @@ extension Generator {
         }
     }
 
-    /// A body that runs on its own inside of a goal or a term: of a comprehension, of `every`, of an interpolated string.
+    /// A body that runs on its own inside of a goal or a term, such as that of a comprehension or of `every`.
     func nested(_ goals: [Goal], _ bound: RegisterSet, then: (RegisterSet) -> Step) -> Step {
         guard isTraced, !goals.isEmpty else { return body(goals, bound, then: then) }
         let node = node(ofBody: goals)

@@ -11,12 +11,17 @@ struct EvaluatorTests {
         #expect(try evaluate("data.a.r", modules: [module], input: [:]).value == true)
     }
 
-    @Test func `a query gives bindings and the values of its expressions, false included`() throws {
-        let results = try evaluate("x := [1, 2][_]; x == 2")
-        #expect(results.rows.count == 2)
-        #expect(results.rows.map { $0.bindings["x"] } == [1, 2])
-        #expect(results.rows.map { $0.expressions[1].value } == [false, true])
-        #expect(results.rows[0].expressions[1].location.text == "x == 2")
+    @Test func `a query gives bindings and the values of its expressions`() throws {
+        let results = try evaluate("x := [1, 2, 3][_]; x > 1")
+        #expect(results.rows.map { $0.bindings["x"] } == [2, 3])
+        #expect(results.rows.map { $0.expressions[1].value } == [true, true])
+        #expect(results.rows[0].expressions[1].location.text == "x > 1")
+    }
+
+    @Test func `false is an answer of a single expression without search, and no row else`() throws {
+        #expect(try evaluate("1 == 2").value == false)
+        #expect(try evaluate("[true, false][i]").rows.map { $0.bindings["i"] } == [0])
+        #expect(try evaluate("true; false").rows.isEmpty)
     }
 
     @Test func `the steps behind a with see the documents outside of it`() throws {
