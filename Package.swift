@@ -101,8 +101,8 @@ let package = Package(
         .target(
             name: "Brahma",
             dependencies: [
-                "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store", collections, logging,
-                mustache,
+                "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Rego", "Store", collections,
+                logging, mustache,
             ],
             path: "Controllers/Brahma"),
         .target(
@@ -182,7 +182,8 @@ let package = Package(
         .testTarget(
             name: "BrahmaTests",
             dependencies: [
-                "Brahma", "ControllerRuntime", "GitSource", "HostRuntime", "Model", "Store", "TestSupport", logging,
+                "Brahma", "ControllerRuntime", "GitSource", "HostRuntime", "LinuxIO", "Model", "Store", "TestSupport",
+                logging,
             ]),
         .testTarget(
             name: "VishnuTests",

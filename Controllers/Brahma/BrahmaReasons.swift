@@ -10,6 +10,8 @@ extension Reason {
     public static let fetchFailed = Reason(rawValue: "FetchFailed")
     /// The commit does not carry the signature that is required.
     public static let signatureInvalid = Reason(rawValue: "SignatureInvalid")
+    /// Facts changed, and the same commit declares something else.
+    public static let factsChanged = Reason(rawValue: "FactsChanged")
     /// The configuration names no source.
     public static let notConfigured = Reason(rawValue: "NotConfigured")
 }

@@ -115,7 +115,7 @@ extension HostReconciler {
         let leaving = state.withLock { $0.phases.keys.filter { !target.contains($0) } }.sorted()
         let (departed, units) = try await environment.worker.run {
             (
-                try environment.resources.rows(ids: leaving),
+                try environment.resources.rows(ids: leaving).map { target.leavingAlone($0) },
                 target.prunedUnits.isEmpty ? [] : try environment.resources.rows(ids: target.prunedUnits)
             )
         }

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import HostRuntime
 import Logging
+import Metrics
 import Model
 import Store
 import Synchronization
@@ -54,6 +55,9 @@ extension HostReconciler {
         for declared in target.resources {
             counts[declared.blueprint, default: [:]][phases[declared.id] ?? .pending, default: 0] += 1
         }
+        let withheld = target.withheldByBlueprint
+        Gauge(label: "aetheredge_resources_withheld").record(target.withheld.count)
+        for name in withheld.keys where counts[name] == nil { counts[name] = [:] }
         let known = state.withLock { $0.published }
         var published = PublishedBlueprints(generation: target.number)
         for (name, phases) in counts.sorted(by: { $0.key < $1.key }) {
@@ -62,7 +66,8 @@ extension HostReconciler {
             do {
                 try await environment.objects.modify(BlueprintKind.self, name, part: .status) { blueprint in
                     blueprint.status.setReady(
-                        ResourceCounts(phases), at: time, generation: blueprint.metadata.generation)
+                        ResourceCounts(phases), withheld: withheld[name] ?? 0, at: time,
+                        generation: blueprint.metadata.generation)
                 }
             } catch let error as StoreError where error.code == .notFound {
                 // Deleted since it was compiled: the next generation leaves it out.
@@ -80,18 +85,22 @@ struct PublishedBlueprints: Sendable {
 
 extension BlueprintKind.Status {
     /// Sets the conditions from the phases of the blueprint's resources.
-    fileprivate mutating func setReady(_ counts: ResourceCounts, at time: WallTime, generation: Int64?) {
-        let (reason, message): (Reason, String)
+    fileprivate mutating func setReady(
+        _ counts: ResourceCounts, withheld: Int, at time: WallTime, generation: Int64?
+    ) {
+        let (reason, state): (Reason, String)
         if counts.failed > 0 {
-            (reason, message) = (.notPossible, "\(counts.failed) of \(counts.total) resources failed")
+            (reason, state) = (.notPossible, "\(counts.failed) of \(counts.total) resources failed")
         } else if counts.drifted > 0 {
-            (reason, message) = (.drifted, "\(counts.drifted) of \(counts.total) resources differ and are not repaired")
+            (reason, state) = (.drifted, "\(counts.drifted) of \(counts.total) resources differ and are not repaired")
         } else if counts.pending > 0 {
-            (reason, message) = (.running, "\(counts.pending) of \(counts.total) resources wait")
+            (reason, state) = (.running, "\(counts.pending) of \(counts.total) resources wait")
         } else {
-            (reason, message) = (.converged, "\(counts.total) resources are as declared")
+            (reason, state) = (.converged, "\(counts.total) resources are as declared")
         }
+        let message = withheld > 0 ? "\(state); \(withheld) left alone by 'when'" : state
         resources = counts.total
+        self.withheld = withheld == 0 ? nil : withheld
         observedGeneration = generation
         var next = conditions ?? []
         next.set(

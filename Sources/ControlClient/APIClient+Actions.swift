@@ -35,6 +35,11 @@ extension APIClient {
         try await items(try Self.source("history"))
     }
 
+    /// What conditions may depend on, as the daemon sees it now.
+    public func facts() async throws(ControlClientError) -> HostFacts {
+        try await read(try Self.source("facts"))
+    }
+
     /// Observed state as blueprint YAML.
     public func adopt(_ request: AdoptRequest) async throws(ControlClientError) -> AdoptReport {
         try await post(try Self.source("adopt"), request)

@@ -23,6 +23,8 @@ public enum MessageID: String, Sendable, Hashable, CaseIterable {
     case approvalNeeded = "23494fdf7a4b44799c223710043e3b39"
     /// A commit does not compile.
     case commitRefused = "521626baf0954de9998fff1446ccda87"
+    /// Facts of the host changed, and the same commit declares something else.
+    case factsChanged = "0c3f5f7e9a614b7f8d2b6a1e4c9d7035"
     /// A source could not be fetched.
     case fetchFailed = "9e3d062611c34ec38dbf4ba4e9156401"
     /// A commit is in force.

@@ -20,7 +20,7 @@ struct Aetherctl: AsyncParsableCommand {
                 name: "Host",
                 subcommands: [
                     SourceStatus.self, SourcePlan.self, SourceReconcile.self, SourceRollback.self, SourceHistory.self,
-                    SourcePause.self, SourceResume.self,
+                    SourcePause.self, SourceResume.self, FactsShow.self,
                 ]),
             CommandGroup(
                 name: "Resources",

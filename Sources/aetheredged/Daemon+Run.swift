@@ -48,8 +48,9 @@ extension Daemon {
             sourceQueue.add(sourceName)
             hostQueue.add(.pass)
         }
+        let facts: [any Service] = factsWatcher.map { [FactsWatchService(watcher: $0)] } ?? []
         let services: [any Service] =
-            back + [
+            back + facts + [
                 maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings,
                 host,
                 sources, approvals, trigger, collector,
@@ -135,6 +136,19 @@ extension RunOutcome {
 /// Runs the watcher until shutdown.
 struct WatchService: Service {
     let watcher: HostWatcher
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await watcher.run()
+        } onGracefulShutdown: {
+            watcher.stop()
+        }
+    }
+}
+
+/// Tells of facts that changed until shutdown.
+struct FactsWatchService: Service {
+    let watcher: FactsWatcher
 
     func run() async throws {
         try await withGracefulShutdownHandler {

@@ -85,6 +85,7 @@ extension Daemon {
             passProgress: { try control.progress(of: $0) },
             rollback: { try await control.rollback($0, by: $1) },
             history: { try await control.history() },
+            facts: { [environment, facts] in try await environment.worker.run { facts.read() } },
             pause: { try await control.pause($0, $1, by: $2) },
             resume: { try await control.resume($0, by: $1) },
             decide: { try await control.decide($0, $1, by: $2) },
@@ -103,11 +104,12 @@ extension Daemon {
     ///
     /// Its content is kept until the next collection, for the diffs.
     private func plan(_ directory: String, _ control: HostControl<LinuxHost>) async throws -> PlanReport {
-        let (denied, content) = (denied, content)
+        let (denied, content, facts) = (denied, content, facts)
         let site = try await environment.worker.run {
-            try SiteCompiler(denied: denied, sink: .store(content)).compile(directory: directory)
+            try SiteCompiler(denied: denied, sink: .store(content), facts: facts.read()).compile(directory: directory)
         }
-        return try await control.plan(site.resources, commit: "directory:\(directory)", errors: site.diagnostics)
+        return try await control.plan(
+            site.resources, withheld: site.withheld, commit: "directory:\(directory)", errors: site.diagnostics)
     }
 
     private func socket(_ activated: [ActivatedSocket]) throws -> FileDescriptor {

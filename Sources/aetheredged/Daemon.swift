@@ -37,6 +37,8 @@ struct Daemon: Sendable {
     let downloads: WorkerThread
     let metrics: MetricsRegistry
     let publisher: RunPublisher
+    let facts: FactsReader
+    let factsWatcher: FactsWatcher?
 
     init(paths: Paths, configuration: Configuration, environment variables: [String: String], logger: Logger) throws {
         self.paths = paths
@@ -67,6 +69,7 @@ struct Daemon: Sendable {
         let watcher = try Self.watcher(of: root, reporter)
         self.watcher = watcher
         systemd = paths.isHost ? Self.connection(watcher) : nil
+        facts = paths.isHost ? FactsReader(host: root, systemd: systemd) : FactsReader(tree: root)
         let host = LinuxHost(root: root, systemd: systemd)
         let worker = try ThreadWorker(name: "ae-work", count: 2)
         let observer = Observer(
@@ -98,15 +101,32 @@ struct Daemon: Sendable {
         downloads = try WorkerThread(name: "ae-download")
 
         denied = Self.deniedTrees(paths)
-        let account = paths.isHost ? try GitAccount.forGit(named: "aetheredge-git", in: AccountDatabase(of: root)) : nil
         sourceReconciler = SourceReconciler(
             environment: SourceReconciler.Environment(
                 objects: objects, generations: generations, content: content, settings: settings,
-                fetcher: SiteFetcher(
-                    cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account)),
-                worker: worker, denied: denied, events: events, wallTime: systemWallTime, logger: logger,
-                generationsKept: configuration.generationsKept,
+                fetcher: try Self.fetcher(paths, root, variables),
+                worker: worker, denied: denied, facts: { [facts] in facts.read() }, events: events,
+                wallTime: systemWallTime, logger: logger, generationsKept: configuration.generationsKept,
                 requestFailed: hostReconciler.noteUnanswered))
+        factsWatcher = paths.isHost ? try Self.watcher(of: facts, sourceReconciler, sourceQueue) : nil
+    }
+
+    /// Fetches as a user of its own on a host.
+    private static func fetcher(
+        _ paths: Paths, _ root: RootDirectory, _ variables: [String: String]
+    ) throws -> SiteFetcher {
+        let account = paths.isHost ? try GitAccount.forGit(named: "aetheredge-git", in: AccountDatabase(of: root)) : nil
+        return SiteFetcher(
+            cacheDirectory: paths.cache + "/git", runner: GitRunner(environment: variables, account: account))
+    }
+
+    /// Has the source compiled again when facts change that its conditions may look at.
+    private static func watcher(
+        of facts: FactsReader, _ reconciler: SourceReconciler, _ queue: WorkQueue<String, ContinuousClock>
+    ) throws -> FactsWatcher {
+        try FactsWatcher(reader: facts) { facts in
+            if reconciler.mayMatter(facts) { queue.add(sourceName) }
+        }
     }
 
     private static func watcher(of root: RootDirectory, _ reporter: HintReceiver) throws -> HostWatcher {

@@ -44,6 +44,42 @@ import Testing
         }
     }
 
+    @Test func `facts need no daemon, and have the same names as data and on the screen`() async throws {
+        let buffer = OutputBuffer()
+        #expect(await buffer.run("facts", "-o", "json", socketPath: "/nonexistent/control.sock") == .fine)
+        #expect(buffer.errors.isEmpty, "\(buffer.errors)")
+        let facts = try JSONValue(parsing: buffer.output).decode(HostFacts.self, field: "")
+        #expect(facts.kernel?.name == "Linux" && facts.hostname?.isEmpty == false)
+        let screen = OutputBuffer()
+        #expect(await screen.run("facts", "--local") == .fine)
+        let lines = screen.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(lines.first == ["FACT", "VALUE"])
+        #expect(lines.contains(["hostname", facts.hostname ?? ""]), "\(screen.output)")
+        let loud = OutputBuffer()
+        #expect(await loud.run("facts", "-v", socketPath: "/nonexistent/control.sock") == .fine)
+        #expect(loud.errors.contains("no daemon answers"))
+    }
+
+    @Test func `conditions of a site see the facts that are named`() async throws {
+        let resource = "    - file: /etc/motd\n      content: hi\n      when: input.host.facts.hostname == \"edge\"\n"
+        let site = [
+            "web.yaml": Self.blueprint("web", resource), "edge.json": "{\"hostname\": \"edge\"}\n",
+            "core.txt": "hostname: core\n", "broken.txt": "hostname: [1]\n",
+        ]
+        try await withSite(site) { path in
+            for (facts, told) in [("edge.json", ""), ("core.txt", ", 1 of them left alone by 'when' here")] {
+                let buffer = OutputBuffer()
+                #expect(await buffer.run("validate", path, "--facts", "\(path)/\(facts)") == .fine)
+                #expect(buffer.output == "no errors in 1 blueprint with 1 resource\(told)\n", "\(buffer.errors)")
+            }
+            for facts in ["broken.txt", "none.json"] {
+                let buffer = OutputBuffer()
+                #expect(await buffer.run("validate", path, "--facts", "\(path)/\(facts)") == .error)
+                #expect(buffer.errors.contains(facts) && buffer.errors.split(separator: "\n").count == 1)
+            }
+        }
+    }
+
     @Test func `a site that does not exist is an error of one line`() async {
         let buffer = OutputBuffer()
         #expect(await buffer.run("validate", "/nonexistent/site") == .error)

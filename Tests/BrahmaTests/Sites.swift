@@ -6,7 +6,9 @@ import TestSupport
 
 /// Sites in temporary directories, compiled without a store.
 enum Sites {
-    static func compile(_ files: [String: String], denied: [DeniedTree] = []) throws -> CompiledSite {
+    static func compile(
+        _ files: [String: String], denied: [DeniedTree] = [], facts: HostFacts = HostFacts()
+    ) throws -> CompiledSite {
         try withTemporaryDirectory { directory in
             for (path, text) in files {
                 let full = directory + "/" + path
@@ -14,7 +16,7 @@ enum Sites {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
                 try Data(text.utf8).write(to: URL(filePath: full))
             }
-            return try SiteCompiler(denied: denied, sink: .digests).compile(directory: directory)
+            return try SiteCompiler(denied: denied, sink: .digests, facts: facts).compile(directory: directory)
         }
     }
 

@@ -27,7 +27,7 @@ import Testing
                 objects: objects, generations: GenerationTable(database),
                 content: try ContentStore(database, directory: nil), settings: SettingTable(database),
                 fetcher: SiteFetcher(cacheDirectory: directory, runner: GitRunner(environment: [:])),
-                worker: InlineWorker(), denied: [],
+                worker: InlineWorker(), denied: [], facts: { HostFacts() },
                 events: EventRecorder(store: objects, source: "test") { time }, wallTime: { time },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10,
                 requestFailed: failed)

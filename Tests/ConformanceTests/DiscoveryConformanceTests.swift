@@ -51,6 +51,12 @@ import Testing
                 #expect(try await cluster.output(kubectl, "get", name).contains("default"))
             }
             #expect(try await cluster.output(kubectl, "get", "--raw", "/readyz") == "ok")
+            try FileManager.default.createDirectory(
+                atPath: cluster.root + "/usr/lib", withIntermediateDirectories: true)
+            try write("ID=tree\n", to: cluster.root + "/usr/lib/os-release")
+            let facts = "/apis/aetheredge.io/v1/sources/default/facts"
+            #expect(try await cluster.output(kubectl, "get", "--raw", facts).contains(#""os":{"id":"tree"}"#))
+            #expect(try await cluster.aetherctl("facts").output.contains("os.id  tree"))
             let unknown = try await cluster.run(kubectl, "get", "pods")
             #expect(unknown.status == 1)
             #expect(unknown.error.contains("the server doesn't have a resource type \"pods\""))

@@ -58,6 +58,11 @@ final class ActionRecorder: Sendable {
                 return ReconcileReceipt(pass: 8)
             },
             history: { [Self.historyEntry] },
+            facts: {
+                var facts = HostFacts()
+                facts.hostname = "edge-1"
+                return facts
+            },
             pause: { key, request, _ in self.note("pause \(key.kind.rawValue)/\(key.name) \(request.seconds ?? 0)") },
             resume: { key, _ in self.note("resume \(key.kind.rawValue)/\(key.name)") },
             decide: { name, request, _ in self.note("decide \(name) \(request.decision.rawValue)") },

@@ -12,6 +12,7 @@ import Testing
             #expect(try await client.plan(PlanRequest(directory: "/srv/site")).hash == "h")
             #expect(try await client.reconcile(ReconcileRequest(planHash: "h")).pass == 7)
             #expect(try await client.passProgress(7).result == .succeeded)
+            #expect(try await client.facts().hostname == "edge-1")
             #expect(try await client.rollback(RollbackRequest(generation: 2)).pass == 8)
             #expect(try await client.history().map(\.generation) == [3])
             try await client.pause(

@@ -55,7 +55,7 @@ import Testing
         try await withServer { server in
             let answer = try await server.request(
                 "POST", blueprintsPath + "?fieldValidation=Ignore",
-                blueprintJSON("web", ["when": "true", "resources": []]))
+                blueprintJSON("web", ["resources": [["file": "/etc/motd", "sensitive": true]]]))
             #expect(answer.status == 422)
             #expect(answer.body.contains("not supported in this version"))
         }

@@ -130,7 +130,8 @@ extension ControlActions {
         return ControlActions(
             summary: { throw nothing }, plan: { _ in throw nothing }, reconcile: { _, _ in throw nothing },
             passProgress: { _ in throw nothing }, rollback: { _, _ in throw nothing }, history: { [] },
-            pause: { _, _, _ in }, resume: { _, _ in }, decide: { _, _, _ in }, adopt: { _ in throw nothing },
+            facts: { throw nothing }, pause: { _, _, _ in }, resume: { _, _ in }, decide: { _, _, _ in },
+            adopt: { _ in throw nothing },
             diff: { _ in throw nothing }, why: { _ in throw nothing }, versions: { _ in [] },
             content: { _, _ in throw nothing }, runPlan: { _ in throw nothing }, runLog: { _ in [] },
             verifyAudit: { throw nothing }, audit: { _ in })

@@ -28,6 +28,25 @@ import Testing
         }
     }
 
+    @Test func `what a generation leaves alone comes back with it`() throws {
+        try withDatabase { database, _ in
+            let table = GenerationTable(database)
+            var record = generation("a")
+            record.withheld = [
+                WithheldResource(
+                    id: ResourceID(type: .unit, identity: "a.service"), blueprint: "web",
+                    paths: ["/etc/systemd/system/a.service"]),
+                WithheldResource(id: ResourceID(type: .file, identity: "/etc/x"), blueprint: "web", paths: ["/etc/x"]),
+            ]
+            record.number = try table.insert(record).number
+            #expect(try table.generation(record.number) == record)
+            #expect(try table.newest()?.withheld == record.withheld)
+            let second = try table.insert(generation("b"))
+            let newest = try table.newest()
+            #expect(newest?.number == second.number && newest?.withheld == [])
+        }
+    }
+
     @Test func `a generation that was just inserted is handed on once, and then read as it is stored`() throws {
         let table = GenerationTable(try HostDatabase.inMemory())
         let inserted = try table.insert(generation("a"))

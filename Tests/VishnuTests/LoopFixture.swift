@@ -89,11 +89,13 @@ final class LoopFixture: Sendable {
     func whenObservedAgain(_ body: @escaping @Sendable () -> Void) { observedAgain.set(body) }
 
     /// A commit that declares resources; `texts` are the bytes that they name.
-    func commit(_ name: String, _ declared: [DeclaredResource], texts: [String] = []) async throws {
+    func commit(
+        _ name: String, _ declared: [DeclaredResource], withheld: [WithheldResource] = [], texts: [String] = []
+    ) async throws {
         for text in texts { _ = try content.put(Array(text.utf8)) }
         let record = GenerationRecord(
             number: 0, commit: CommitDescription(commit: name), resources: try ResourceGraph(declared).resources,
-            state: .candidate, createdTime: host.wallTime())
+            withheld: withheld, state: .candidate, createdTime: host.wallTime())
         _ = try generations.insert(record)
         try await objects.modify(SourceKind.self, sourceName, part: .status) { source in
             source.status.fetched = CommitDescription(commit: name)

@@ -6,11 +6,13 @@ import Synchronization
 /// Compiles a working copy to resources in order: reads every document, checks it against the schemas, resolves
 /// content and links the graph.
 ///
-/// The same files give the same result; nothing but the working copy is read. Blocks.
+/// The same files and the same facts give the same result; nothing but the working copy is read. Blocks.
 public struct SiteCompiler: Sendable {
     private let denied: [DeniedTree]
     private let sink: ContentSink
     private let worker: any BlockingWorker
+    private let facts: HostFacts
+    private let now: @Sendable () -> Duration
     private let diagnosticsMaximum = 100
     /// So many documents are read before it is looked whether too much is wrong already.
     private let documentsAtOnce = 32
@@ -18,11 +20,17 @@ public struct SiteCompiler: Sendable {
     /// Makes a compiler.
     ///
     /// `denied` are trees that no resource may lie in, besides those of the kernel. Documents are parsed on all threads
-    /// of `worker`.
-    public init(denied: [DeniedTree] = [], sink: ContentSink, worker: any BlockingWorker = InlineWorker()) {
+    /// of `worker`. `facts` are what conditions see of the host; `now` measures how long they
+    /// take, by the monotonic clock unless given.
+    public init(
+        denied: [DeniedTree] = [], sink: ContentSink, worker: any BlockingWorker = InlineWorker(),
+        facts: HostFacts = HostFacts(), now: (@Sendable () -> Duration)? = nil
+    ) {
         self.denied = DeniedTree.kernel + denied
         self.sink = sink
         self.worker = worker
+        self.facts = facts
+        self.now = now ?? { monotonicNow() }
     }
 
     /// Compiles the site at a path, together with blueprints that the API made.
@@ -126,14 +134,13 @@ public struct SiteCompiler: Sendable {
     private func link(
         _ blueprints: [BlueprintDocument], files: SiteFiles, diagnostics: [CompileDiagnostic]
     ) throws -> CompiledSite {
-        var diagnostics = diagnostics
+        let selection = SiteSelection(
+            blueprints, files: files, diagnosticsMaximum: diagnosticsMaximum,
+            try ConditionEvaluator(facts: facts, now: now))
+        let alone = try WithheldSite(selection, files: files)
+        var diagnostics = diagnostics + selection.diagnostics + alone.diagnostics
         var resolver = ContentResolver(files: files, sink: sink)
-        var drafts: [DeclaredResource] = []
-        for blueprint in blueprints {
-            for declaration in blueprint.resources {
-                drafts.append(resolver.resource(declaration, of: blueprint))
-            }
-        }
+        let drafts = selection.declared.map { resolver.resource($0.declaration, of: $0.blueprint) }
         diagnostics += resolver.diagnostics
         guard diagnostics.isEmpty else { return Self.failed(diagnostics, maximum: diagnosticsMaximum) }
         let resolved = try resolver.finish(drafts)
@@ -141,9 +148,10 @@ public struct SiteCompiler: Sendable {
             return Self.failed(resolver.diagnostics, maximum: diagnosticsMaximum)
         }
         do throws(GraphError) {
-            let graph = try ResourceGraph(resolved)
+            let graph = try ResourceGraph(resolved.map(alone.freeing))
             return CompiledSite(
-                blueprints: blueprints.sorted { $0.name < $1.name }, resources: graph.resources, diagnostics: [])
+                blueprints: blueprints.sorted { $0.name < $1.name }, resources: graph.resources,
+                withheld: alone.resources, isConditional: selection.isConditional, diagnostics: [])
         } catch {
             let problems = error.problems.map { CompileDiagnostic(position: $0.position, message: $0.message) }
             return Self.failed(problems, maximum: diagnosticsMaximum)

@@ -37,6 +37,18 @@ public final class SiteFetcher: Sendable {
         return FetchedSite(commit: description, path: copy.path)
     }
 
+    /// A version that was fetched before, from what is kept of it here; nil where that is gone.
+    func kept(_ commit: CommitDescription, of spec: SourceKind.Spec) async -> FetchedSite? {
+        guard spec.directory == nil, let url = spec.git, let id = CommitID(commit.commit) else { return nil }
+        do {
+            let location = GitLocation(
+                url: url, ref: spec.ref ?? "main", path: spec.path ?? ".", verify: try requirement(spec.verify))
+            return FetchedSite(commit: commit, path: try await repository(for: location).checkout(id).path)
+        } catch {
+            return nil
+        }
+    }
+
     /// Removes working copies but those of these commits.
     func collectGarbage(keeping commits: [String]) async throws {
         if let directory = directory.withLock({ $0 }) { try await directory.collectGarbage(keeping: Set(commits)) }

@@ -7,7 +7,8 @@ public import Store
 
 /// Follows a source: fetches it, compiles what is new, and hands it on as a candidate generation.
 ///
-/// All or nothing: a version that does not compile leaves what is in force in force (DESIGN 4).
+/// All or nothing: a version that does not compile leaves what is in force in force (DESIGN 4). A version whose
+/// conditions see other facts is compiled again, and is a generation of its own where that gives something else.
 public struct SourceReconciler: Reconciler {
     /// The parts that it works with.
     public struct Environment: Sendable {
@@ -25,6 +26,8 @@ public struct SourceReconciler: Reconciler {
         public var worker: any BlockingWorker
         /// Trees that no resource may lie in.
         public var denied: [DeniedTree]
+        /// What conditions see of the host; blocks.
+        public var facts: @Sendable () -> HostFacts
         /// Events for people.
         public var events: EventRecorder
         /// The wall clock.
@@ -41,7 +44,8 @@ public struct SourceReconciler: Reconciler {
         public init(
             objects: any ObjectStore, generations: GenerationTable, content: ContentStore, settings: SettingTable,
             fetcher: SiteFetcher,
-            worker: any BlockingWorker, denied: [DeniedTree], events: EventRecorder,
+            worker: any BlockingWorker, denied: [DeniedTree], facts: @escaping @Sendable () -> HostFacts,
+            events: EventRecorder,
             wallTime: @escaping @Sendable () -> WallTime, logger: Logger, generationsKept: Int,
             requestFailed: @escaping @Sendable (_ request: String?, _ error: any Error) -> Void
         ) {
@@ -52,6 +56,7 @@ public struct SourceReconciler: Reconciler {
             self.fetcher = fetcher
             self.worker = worker
             self.denied = denied
+            self.facts = facts
             self.events = events
             self.wallTime = wallTime
             self.logger = logger
@@ -61,7 +66,9 @@ public struct SourceReconciler: Reconciler {
     }
 
     let environment: Environment
-    private let addedBlueprints: AddedBlueprintsReader
+    let addedBlueprints: AddedBlueprintsReader
+    /// What the last compile of this process saw of the host.
+    let compiledFacts = CompiledFacts()
 
     /// Makes a reconciler; its keys are names of `Source` objects.
     public init(environment: Environment) {
@@ -107,6 +114,7 @@ public struct SourceReconciler: Reconciler {
         } catch let error as CancellationError {
             throw error
         } catch {
+            try await compileKept(source, requested: requested)
             try await noteFetchFailure(error, of: source, requested: requested)
             throw NotedFailure(cause: error)
         }
@@ -114,65 +122,7 @@ public struct SourceReconciler: Reconciler {
         return .again(after: interval)
     }
 
-    /// Compiles a version unless it was compiled before, and says on the source how that went.
-    private func compile(_ fetched: FetchedSite, of source: Object<SourceKind>, requested: String?) async throws {
-        let environment = environment
-        let added = try await addedBlueprints.read()
-        let (newest, compiledWith) = try await environment.worker.run {
-            (
-                try environment.generations.list(limit: 1).first,
-                try environment.settings.value(AddedBlueprints.settingName)?.stringValue
-            )
-        }
-        let isSame = (compiledWith ?? AddedBlueprints.none) == added.fingerprint
-        let isKnown = isSame && newest?.commit.commit == fetched.commit.commit
-        let wasRefused =
-            isSame && source.status.fetched?.commit == fetched.commit.commit && source.status.errors?.isEmpty == false
-        if isKnown || wasRefused {
-            return try await noteFetched(
-                fetched, of: source, diagnostics: isKnown ? [] : source.status.errors ?? [], requested: requested)
-        }
-        let site = try await compiled(fetched, with: added)
-        if site.diagnostics.isEmpty {
-            let names = Set(added.blueprints.map(\.name))
-            try await BlueprintPublisher(objects: environment.objects).publish(
-                site.blueprints.filter { !names.contains($0.name) }, commit: fetched.commit.commit)
-            let record = GenerationRecord(
-                number: 0, commit: fetched.commit, resources: site.resources, state: .candidate,
-                createdTime: environment.wallTime())
-            try await environment.worker.run {
-                _ = try environment.generations.insert(record, environment.worker.forEachParallel)
-                _ = try environment.generations.prune(keep: environment.generationsKept)
-            }
-            environment.logger.info(
-                "commit compiled",
-                metadata: [
-                    LogKey.source: "\(source.metadata.name)", LogKey.commit: "\(fetched.commit.commit)",
-                    LogKey.count: "\(site.resources.count)",
-                ])
-        }
-        try await noteFetched(fetched, of: source, diagnostics: site.diagnostics, requested: requested)
-        if site.diagnostics.isEmpty { try await environment.fetcher.collectGarbage(keeping: [fetched.commit.commit]) }
-    }
-
-    /// The site together with what the API added; a broken addition refuses the whole, as a broken document does.
-    private func compiled(_ fetched: FetchedSite, with added: AddedBlueprints) async throws -> CompiledSite {
-        let environment = environment
-        let site = try await environment.worker.run {
-            try environment.settings.set(
-                AddedBlueprints.settingName, to: .string(added.fingerprint), durability: .deferred)
-            return try SiteCompiler(
-                denied: environment.denied, sink: .store(environment.content), worker: environment.worker
-            )
-            .compile(directory: fetched.path, adding: added.blueprints)
-        }
-        guard added.diagnostics.isEmpty else {
-            return CompiledSite(blueprints: [], resources: [], diagnostics: added.diagnostics)
-        }
-        return site
-    }
-
-    private func noteFetched(
+    func noteFetched(
         _ fetched: FetchedSite, of source: Object<SourceKind>, diagnostics: [CompileDiagnostic], requested: String?
     ) async throws {
         let time = environment.wallTime()
@@ -231,9 +181,11 @@ public struct SourceReconciler: Reconciler {
         try await record(reason, "\(error)", on: source)
     }
 
-    private func record(_ reason: Reason, _ message: String, on source: Object<SourceKind>) async throws {
+    func record(
+        _ reason: Reason, _ message: String, as type: EventType = .warning, on source: Object<SourceKind>
+    ) async throws {
         let key = ObjectKey(kind: SourceKind.descriptor.kind, name: source.metadata.name)
-        try await environment.events.record(.warning, on: key, reason: reason, message: message)
+        try await environment.events.record(type, on: key, reason: reason, message: message)
     }
 
     private static func problem(_ diagnostics: [CompileDiagnostic]) -> (Reason, String)? {

@@ -75,7 +75,7 @@ extension HostControl {
 
     /// The plan towards declarations that are not the source's, as of `plan --source DIR`.
     public func plan(
-        _ resources: [DeclaredResource], commit: String, errors: [CompileDiagnostic]
+        _ resources: [DeclaredResource], withheld: [WithheldResource], commit: String, errors: [CompileDiagnostic]
     ) async throws -> PlanReport {
         let source = try await environment.objects.read(SourceKind.self, sourceName)
         guard errors.isEmpty else {
@@ -83,8 +83,8 @@ extension HostControl {
             return PlanReport(plan: empty, hash: empty.hash, gate: [], problems: [], errors: errors)
         }
         let record = GenerationRecord(
-            number: 0, commit: CommitDescription(commit: commit), resources: resources, state: .candidate,
-            createdTime: environment.host.wallTime())
+            number: 0, commit: CommitDescription(commit: commit), resources: resources, withheld: withheld,
+            state: .candidate, createdTime: environment.host.wallTime())
         return try await report(on: LoadedGeneration(record), cause: .change, source: source)
     }
 

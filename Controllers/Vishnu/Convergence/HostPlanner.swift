@@ -123,7 +123,7 @@ public final class HostPlanner<Host: HostMutating>: Sendable {
         let leaving = departed?.map(\.target) ?? []
         // What left and is not pruned is a stray to a directory that purges, as anything else that nothing declares.
         let pruned = (departed ?? []).filter(\.last.prune).map(\.target)
-        var context = try await observer.context(for: target.resources + pruned)
+        var context = try await observer.context(for: target.resources + pruned, withheld: target.withheld)
         context.unitFiles = unitFiles
         let next = Prepared(
             generation: target.number, departed: ids ?? [], departedTargets: leaving, unitFiles: unitFiles,

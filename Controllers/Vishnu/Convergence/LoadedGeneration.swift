@@ -9,6 +9,10 @@ struct LoadedGeneration: Sendable {
     let commit: CommitDescription
     /// Every declaration, in an order that respects dependencies.
     let resources: [DeclaredResource]
+    /// What the commit declares besides, and leaves alone.
+    let withheld: [WithheldResource]
+    /// The resources that are left alone.
+    private let withheldIDs: Set<ResourceID>
     /// Declared units whose files are removed when they leave.
     let prunedUnits: [ResourceID]
     /// Positions in `resources`.
@@ -18,6 +22,8 @@ struct LoadedGeneration: Sendable {
         number = record.number
         commit = record.commit
         resources = record.resources
+        withheld = record.withheld
+        withheldIDs = Set(record.withheld.map(\.id))
         prunedUnits = record.resources.filter { $0.id.type == .unit && $0.prune }.map(\.id)
         index = Dictionary(uniqueKeysWithValues: record.resources.enumerated().map { ($1.id, $0) })
     }
@@ -30,6 +36,9 @@ struct LoadedGeneration: Sendable {
         ids.compactMap { index[$0] }.sorted().map { resources[$0] }
     }
 
-    /// Whether the resource is declared.
+    /// Whether the resource is left alone: it is no longer managed, and never taken back.
+    func withholds(_ id: ResourceID) -> Bool { withheldIDs.contains(id) && index[id] == nil }
+
+    /// Whether the resource is declared and in force.
     func contains(_ id: ResourceID) -> Bool { index[id] != nil }
 }

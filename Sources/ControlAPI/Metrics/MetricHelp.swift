@@ -4,6 +4,7 @@ let metricHelp: [String: String] = [
     "aetheredge_drifts_repaired_total": "Drifts that were repaired, by how their author is known.",
     "aetheredge_metrics_dropped_series_total": "Series that were not kept because there were too many.",
     "aetheredge_resources": "Managed resources by phase.",
+    "aetheredge_resources_withheld": "Declared resources that are left alone, as a 'when' is false.",
     "apiserver_flowcontrol_current_executing_requests": "Requests of users but root that are answered now.",
     "apiserver_flowcontrol_current_inqueue_requests": "Requests that wait for others of their user, or for a turn.",
     "apiserver_flowcontrol_rejected_requests_total": "Requests that were answered 429, as their user asks too much.",

@@ -20,6 +20,7 @@ enum ActionSchemas {
     private static let actions: [String: Action] = [
         "GET summary": Action(summary: "read the status of the host"),
         "GET history": Action(summary: "read the generations, the newest first"),
+        "GET facts": Action(summary: "read what conditions may depend on"),
         "GET passes": Action(summary: "read how a requested pass is going"),
         "POST plan": Action(summary: "plan without touching the host", body: plan),
         "POST reconcile": Action(summary: "ask for a pass now", body: reconcile),

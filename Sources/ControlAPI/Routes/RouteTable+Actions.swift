@@ -23,6 +23,7 @@ extension RouteTable {
     private static let sourceRoutes: [Route] = [
         source("GET", "summary", .read) { try .report(try await $0.actions.summary()) },
         source("GET", "history", .read) { try .items(try await $0.actions.history()) },
+        source("GET", "facts", .read) { try .report(try await $0.actions.facts()) },
         source("GET", "passes/{any}", .read) { context in
             guard let pass = Int64(context.last) else {
                 throw APIFailure.notFound("\(quoted(context.last)) is not the number of a pass")

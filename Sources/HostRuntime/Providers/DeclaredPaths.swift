@@ -18,7 +18,12 @@ public struct DeclaredPaths: Sendable, Hashable {
     private var claims: [String: Bool] = [:]
 
     /// Collects the paths of everything that is in force; units bring their own files in `unitDirectory`.
-    public init(_ declared: some Collection<DeclaredResource>, unitDirectory: String = unitDirectory) {
+    ///
+    /// `alone` are paths that are left alone: no directory that purges takes them for strays.
+    public init(
+        _ declared: some Collection<DeclaredResource>, leaving alone: [String] = [],
+        unitDirectory: String = unitDirectory
+    ) {
         for resource in declared {
             guard case .directory(let directory) = resource.attributes else {
                 if case .symlink(let symlink) = resource.attributes, !symlink.isAbsent {
@@ -37,6 +42,7 @@ public struct DeclaredPaths: Sendable, Hashable {
                 if isAbsent { absent.insert(path) } else { keep(path) }
             }
         }
+        for path in alone { keep(path) }
     }
 
     /// Whether a directory is declared at the path.
@@ -105,7 +111,7 @@ public struct DeclaredPaths: Sendable, Hashable {
 
 extension DeclaredResource {
     /// The paths that the resource itself takes.
-    func ownPaths(unitDirectory: String) -> [String] {
+    public func ownPaths(unitDirectory: String) -> [String] {
         guard case .unit(let unit) = attributes else { return [id.identity] }
         var paths: [String] = []
         if unit.content != nil || unit.isMasked == true { paths.append("\(unitDirectory)/\(id.identity)") }

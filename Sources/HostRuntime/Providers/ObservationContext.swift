@@ -27,12 +27,15 @@ public struct ObservationContext: Sendable {
     /// Resolves what the declarations name.
     ///
     /// Blocks. `declared` is all that is in force, not only what is observed: what no declaration names is a stray to
-    /// a directory that purges.
-    public init(declared: some Collection<DeclaredResource>, on host: some HostReading, cache: HashCache) {
+    /// a directory that purges. What is withheld is none: it is left alone.
+    public init(
+        declared: some Collection<DeclaredResource>, withheld: [WithheldResource] = [], on host: some HostReading,
+        cache: HashCache
+    ) {
         self.cache = cache
         accountFiles = Self.accountFiles(on: host)
         accounts = AccountNames(declared: declared, on: host)
-        paths = DeclaredPaths(declared, unitDirectory: unitDirectory)
+        paths = DeclaredPaths(declared, leaving: withheld.flatMap(\.paths), unitDirectory: unitDirectory)
     }
 
     /// This context with names as they are now, where the account files changed or a name had no account; nil where

@@ -16,9 +16,13 @@ public struct Observer<Host: HostReading>: Sendable {
     }
 
     /// Resolves what observing everything in force takes; see `ObservationContext`.
-    public func context(for declared: [DeclaredResource]) async throws -> ObservationContext {
+    public func context(
+        for declared: [DeclaredResource], withheld: [WithheldResource] = []
+    ) async throws -> ObservationContext {
         let (host, cache) = (host, cache)
-        return try await worker.run { ObservationContext(declared: declared, on: host, cache: cache) }
+        return try await worker.run {
+            ObservationContext(declared: declared, withheld: withheld, on: host, cache: cache)
+        }
     }
 
     /// Observes resources.

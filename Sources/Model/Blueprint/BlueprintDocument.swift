@@ -10,7 +10,9 @@ public struct BlueprintDocument: Sendable, Hashable {
     public var mode: BlueprintMode
     /// Whether what leaves the blueprint leaves the host.
     public var prune: Bool
-    /// Values for templates.
+    /// Under which condition it is in force; nil when it always is.
+    public var when: WhenExpression?
+    /// Values for templates and conditions.
     public var parameters: [String: JSONValue]
     /// The resources, in the order of the document.
     public var resources: [ResourceDeclaration]
@@ -67,6 +69,7 @@ public struct BlueprintDocument: Sendable, Hashable {
         self.spec = spec.json
         mode = spec["mode"]?.text.flatMap(BlueprintMode.init) ?? .enforce
         prune = spec["prune"]?.content == .bool(true)
+        when = reader.condition(spec["when"])
         parameters = spec["parameters"]?.json.objectValue ?? [:]
         resources = spec["resources"]?.elements?.compactMap { reader.resource($0) } ?? []
     }

@@ -10,7 +10,7 @@ enum BlueprintSchema {
                     + "approval, observe only reports.", default: "enforce"),
             FieldSchema(
                 "prune", .boolean, "Whether what leaves the blueprint leaves the host.", default: false),
-            FieldSchema(unsupported: "when"),
+            ResourceSchemas.when,
             FieldSchema(
                 "parameters", .map(keys: .parameter, values: .any),
                 "Values that templates of the blueprint's resources use."),
@@ -23,7 +23,8 @@ enum BlueprintSchema {
         "BlueprintStatus", title: "a blueprint's status", summary: "What became of the blueprint.",
         fields: [
             FieldSchema("commit", .string, "The commit that it came from; absent for one made by the API."),
-            FieldSchema("resources", .count, "How many resources it declares."),
+            FieldSchema("resources", .count, "How many resources it declares of which no 'when' is false."),
+            FieldSchema("withheld", .count, "How many it declares that are left alone, as a 'when' is false."),
             MetadataSchema.paused,
             MetadataSchema.conditions,
             MetadataSchema.observedGeneration,

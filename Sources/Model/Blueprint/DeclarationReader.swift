@@ -13,7 +13,13 @@ struct DeclarationReader {
             after: references(value["after"]),
             onDrift: value["onDrift"]?.text.flatMap(DriftResponse.init) ?? .repair,
             isProtected: flag(value["protect"]) ?? false, verify: probes(value["verify"]),
-            labels: texts(value["labels"]))
+            labels: texts(value["labels"]), when: condition(value["when"]))
+    }
+
+    /// A condition; a boolean is one too.
+    func condition(_ value: PositionedValue?) -> WhenExpression? {
+        guard let value, let text = value.text ?? flag(value).map({ $0 ? "true" : "false" }) else { return nil }
+        return WhenExpression(text: text, position: value.position(in: file))
     }
 
     /// The members of a map of text.

@@ -16,6 +16,8 @@ public struct ResourceDeclaration: Sendable, Hashable {
     public var verify: [Probe]
     /// Marks for selection.
     public var labels: [String: String]
+    /// Under which condition it is in force; nil when it is whenever its blueprint is.
+    public var when: WhenExpression?
 
     /// Attributes by type.
     public enum Attributes: Sendable, Hashable {
@@ -29,7 +31,7 @@ public struct ResourceDeclaration: Sendable, Hashable {
     public init(
         id: ResourceID, position: SourcePosition, attributes: Attributes, after: [ResourceReference] = [],
         onDrift: DriftResponse = .repair, isProtected: Bool = false, verify: [Probe] = [],
-        labels: [String: String] = [:]
+        labels: [String: String] = [:], when: WhenExpression? = nil
     ) {
         self.id = id
         self.position = position
@@ -39,6 +41,7 @@ public struct ResourceDeclaration: Sendable, Hashable {
         self.isProtected = isProtected
         self.verify = verify
         self.labels = labels
+        self.when = when
     }
 }
 

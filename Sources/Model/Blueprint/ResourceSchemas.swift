@@ -118,6 +118,12 @@ enum ResourceSchemas {
     private static let timeout = FieldSchema(
         "timeout", .text(.duration), "How long the check is tried until it passes.", default: timeoutDefault)
 
+    /// The condition of a blueprint or a resource.
+    static let when = FieldSchema(
+        "when", .oneOf([.text(.condition), .boolean]),
+        "An expression of Rego over input.host.facts and input.parameters; where it does not hold, what it stands at "
+            + "is left alone.")
+
     private static let common = [
         FieldSchema("after", .list(.text(.resource)), "Resources that come first."),
         FieldSchema(
@@ -128,7 +134,7 @@ enum ResourceSchemas {
             "verify", .oneOf([.list(.keyed(probe)), .keyed(probe)]),
             "Checks that must pass after a change, or it is undone."),
         FieldSchema("labels", .map(keys: .labelKey, values: .text(.labelValue)), "Marks that selectors match."),
-        FieldSchema(unsupported: "when"),
+        when,
         FieldSchema(unsupported: "confirm"),
     ]
 

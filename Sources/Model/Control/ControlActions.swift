@@ -15,6 +15,8 @@ public struct ControlActions: Sendable {
     public var rollback: @Sendable (RollbackRequest, Requester) async throws -> ReconcileReceipt
     /// The generations, newest first.
     public var history: @Sendable () async throws -> [HistoryEntry]
+    /// What conditions may depend on, as it is now.
+    public var facts: @Sendable () async throws -> HostFacts
     /// Pauses the source, a blueprint or a resource.
     public var pause: @Sendable (ObjectKey, PauseRequest, Requester) async throws -> Void
     /// Ends a pause, and for the source also what a rollback holds.
@@ -49,6 +51,7 @@ public struct ControlActions: Sendable {
         passProgress: @escaping @Sendable (Int64) async throws -> PassProgress,
         rollback: @escaping @Sendable (RollbackRequest, Requester) async throws -> ReconcileReceipt,
         history: @escaping @Sendable () async throws -> [HistoryEntry],
+        facts: @escaping @Sendable () async throws -> HostFacts,
         pause: @escaping @Sendable (ObjectKey, PauseRequest, Requester) async throws -> Void,
         resume: @escaping @Sendable (ObjectKey, Requester) async throws -> Void,
         decide: @escaping @Sendable (String, DecisionRequest, Requester) async throws -> Void,
@@ -69,6 +72,7 @@ public struct ControlActions: Sendable {
         self.passProgress = passProgress
         self.rollback = rollback
         self.history = history
+        self.facts = facts
         self.pause = pause
         self.resume = resume
         self.decide = decide

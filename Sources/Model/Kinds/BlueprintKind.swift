@@ -9,8 +9,10 @@ public enum BlueprintKind: Kind {
     public struct Status: Codable, Sendable, Hashable {
         /// The commit that the blueprint came from; nil for one made by the API.
         public var commit: String?
-        /// How many resources it declares.
+        /// How many resources it declares of which no `when` is false.
         public var resources: Int?
+        /// How many it declares that are left alone, as a `when` is false; nil when there are none.
+        public var withheld: Int?
         /// Set while the blueprint is paused.
         public var paused: Pause?
         /// Ready, Reconciling, Stalled.
@@ -29,6 +31,7 @@ public enum BlueprintKind: Kind {
             PrinterColumn("READY", path: ["status", "conditions", "Ready", "status"]),
             PrinterColumn("MODE", path: ["spec", "mode"]),
             PrinterColumn("RESOURCES", path: ["status", "resources"], type: "integer"),
+            PrinterColumn("WITHHELD", path: ["status", "withheld"], priority: 1, type: "integer"),
             PrinterColumn("REASON", path: ["status", "conditions", "Ready", "reason"], priority: 1),
         ],
         summary: "Blueprint declares resources of a host and how differences are treated.")

@@ -32,6 +32,8 @@ public enum TextFormat: Sendable, Hashable, CaseIterable {
     case url
     /// A host and a port.
     case endpoint
+    /// An expression of Rego.
+    case condition
 
     /// What is wrong with a text, as the end of a sentence that begins with what the text is; nil when it fits.
     func problem(with text: String) -> String? {
@@ -55,6 +57,7 @@ public enum TextFormat: Sendable, Hashable, CaseIterable {
             return DurationText.seconds(text) == nil ? "is not a duration such as '30s', '2m' or '1h30m'" : nil
         case .time: return WallTime(text: text) == nil ? "is not a time such as '2026-01-31T23:59:59Z'" : nil
         case .url: return Self.isURL(text) ? nil : "is not an address such as 'http://127.0.0.1:8080/healthz'"
+        case .condition: return WhenExpression.problem(with: text)
         case .endpoint: return Endpoint(text: text) == nil ? "is not HOST:PORT, such as '127.0.0.1:8080'" : nil
         }
     }
@@ -75,7 +78,7 @@ public enum TextFormat: Sendable, Hashable, CaseIterable {
         case .duration: "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
         case .url: "^https?://.+"
         case .endpoint: "^.+:[0-9]+$"
-        case .line, .labelKey, .labelValue, .account, .sourcePath, .time: nil
+        case .line, .labelKey, .labelValue, .account, .sourcePath, .time, .condition: nil
         }
     }
 

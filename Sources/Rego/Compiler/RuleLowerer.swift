@@ -150,7 +150,16 @@ final class RuleLowerer {
         let name = names.joined(separator: ".")
         guard let declaration = Builtins.all[name] else { return nil }
         if declaration.isNondeterministic || name == "trace" { isStable = false }
+        if declaration.isNondeterministic, compiler.options.isDeterministic { refuse(name, term.span) }
         return .builtin(name)
+    }
+
+    /// Refuses a built-in whose answers may differ, once for each place.
+    private func refuse(_ name: String, _ span: Span) {
+        let message = "\(name) may answer differently each time, which is not allowed here"
+        let location = module.source.location(span)
+        guard !errors.contains(where: { $0.location == location && $0.message == message }) else { return }
+        errors.append(RegoError(code: .compile, message: message, location: location))
     }
 
     // MARK: Rules

@@ -10,12 +10,17 @@ public struct RegoEngine: Sendable {
         public var isStrict: Bool
         /// How many errors are reported at most.
         public var errorLimit: Int
+        /// Whether the compiler refuses built-ins whose answers may differ between evaluations of one input.
+        public var isDeterministic: Bool
 
         /// Makes options.
-        public init(version: RegoVersion = .v1, isStrict: Bool = false, errorLimit: Int = 10) {
+        public init(
+            version: RegoVersion = .v1, isStrict: Bool = false, errorLimit: Int = 10, isDeterministic: Bool = false
+        ) {
             self.version = version
             self.isStrict = isStrict
             self.errorLimit = errorLimit
+            self.isDeterministic = isDeterministic
         }
     }
 

@@ -8,6 +8,7 @@ struct Migration: Sendable {
     /// Every step that this version knows, from an empty database on.
     static let all = [
         Migration(version: 1, sql: schema1), Migration(version: 2, sql: schema2), Migration(version: 3, sql: schema3),
+        Migration(version: 4, sql: schema4),
     ]
 
     private static let schema1 = """
@@ -74,4 +75,7 @@ struct Migration: Sendable {
     /// Values carry checksums from here on (`RowCoding`), which earlier versions cannot read; those from before have
     /// none until they are written again.
     private static let schema3 = "-- No table changes."
+
+    /// What a generation leaves alone; those from before have nothing.
+    private static let schema4 = "ALTER TABLE generation_resources ADD COLUMN withheld BLOB;"
 }

@@ -8,8 +8,10 @@ public struct GenerationRecord: Sendable, Hashable {
     public var number: Int64
     /// The commit, or `sha256:…` of a directory.
     public var commit: CommitDescription
-    /// Every resource that the commit declares, in an order that respects dependencies.
+    /// Every resource that the commit declares and that is in force, in an order that respects dependencies.
     public var resources: [DeclaredResource]
+    /// Resources that the commit declares and that are left alone, as their `when` does not hold.
+    public var withheld: [WithheldResource]
     /// What became of it.
     public var state: GenerationState
     /// Why it is bad.
@@ -21,12 +23,13 @@ public struct GenerationRecord: Sendable, Hashable {
 
     /// Makes a record.
     public init(
-        number: Int64, commit: CommitDescription, resources: [DeclaredResource], state: GenerationState,
-        message: String? = nil, createdTime: WallTime, convergedTime: WallTime? = nil
+        number: Int64, commit: CommitDescription, resources: [DeclaredResource], withheld: [WithheldResource] = [],
+        state: GenerationState, message: String? = nil, createdTime: WallTime, convergedTime: WallTime? = nil
     ) {
         self.number = number
         self.commit = commit
         self.resources = resources
+        self.withheld = withheld
         self.state = state
         self.message = message
         self.createdTime = createdTime

@@ -19,6 +19,7 @@ public final class GenerationTable: Sendable {
         _ candidate: GenerationRecord, _ loop: ParallelLoop = { count, _, body in body(0..<count) }
     ) throws(StoreError) -> GenerationRecord {
         let resources = try RowCoding.encodeArray(candidate.resources, loop)
+        let withheld = candidate.withheld.isEmpty ? nil : try RowCoding.encode(candidate.withheld)
         let pins = ContentPins.data(ContentReferences.of(candidate.resources))
         let description = try RowCoding.encode(candidate.commit)
         return try database.write(
@@ -36,8 +37,8 @@ public final class GenerationTable: Sendable {
                     record.createdTime.nanoseconds, record.convergedTime?.nanoseconds,
                 ])
             try transaction.database.run(
-                "INSERT INTO generation_resources (number, data, pins) VALUES (?, ?, ?)",
-                [record.number, resources, pins])
+                "INSERT INTO generation_resources (number, data, pins, withheld) VALUES (?, ?, ?, ?)",
+                [record.number, resources, pins, withheld])
             // Within the transaction's turn, and before anybody hears of it: what follows meets it in order.
             transaction.whenCommitted { [record] in self.inserted.withLock { $0 = record } }
             self.signal(after: transaction)
@@ -135,16 +136,22 @@ public final class GenerationTable: Sendable {
         try database.read("read a generation") { database in
             try database.firstRow(
                 """
-                SELECT g.number, g.state, g.message, g.description, g.resources, g.created, g.converged, r.data
+                SELECT g.number, g.state, g.message, g.description, g.resources, g.created, g.converged, r.data,
+                    r.withheld
                 FROM generations g JOIN generation_resources r ON r.number = g.number \(condition)
                 """, arguments
             ) { row in
                 let summary = try Self.summary(row: row)
+                let withheld = try (row[8] as Data?).map { data in
+                    try RowCoding.decode(
+                        [WithheldResource].self, data, what: "what generation \(summary.number) leaves alone")
+                }
                 return GenerationRecord(
                     number: summary.number, commit: summary.commit,
                     resources: try RowCoding.decode(
                         [DeclaredResource].self, row[7] as Data?, what: "resources of generation \(summary.number)"),
-                    state: summary.state, message: summary.message, createdTime: summary.createdTime,
+                    withheld: withheld ?? [], state: summary.state, message: summary.message,
+                    createdTime: summary.createdTime,
                     convergedTime: summary.convergedTime)
             }
         }

@@ -50,6 +50,17 @@ extension SystemManager {
         return UnitFileState(rawValue: word)
     }
 
+    /// The version of the manager with that of its package, such as `252.39-1~deb12u1`.
+    public func version(timeout: Duration = callTimeout) throws(SystemdError) -> String {
+        let question = BusCall(
+            destination: Self.busName, path: Self.path, interface: "org.freedesktop.DBus.Properties", member: "Get",
+            arguments: [.string(Self.interface), .string("Version")])
+        guard let text = try bus.call(question, timeout: timeout).first?.text else {
+            throw SystemdError(.invalidReply, "the service manager did not answer which version it is")
+        }
+        return text
+    }
+
     /// Where the whole system is: `initializing`, `starting`, `running`, `degraded`, `maintenance`, `stopping`.
     public func systemState(timeout: Duration = callTimeout) throws(SystemdError) -> String {
         let question = BusCall(

@@ -90,7 +90,6 @@ struct BlueprintErrorTests {
                 "- file: /etc/motd\n  sensitive: true",
                 ["site/web.yaml:7:7: 'sensitive' is not supported in this version"]
             ),
-            ("- file: /etc/motd\n  when: x", ["site/web.yaml:7:7: 'when' is not supported in this version"]),
             (
                 "- file: /etc/motd\n  confirm: {within: 2m}",
                 ["site/web.yaml:7:7: 'confirm' is not supported in this version"]
@@ -304,7 +303,10 @@ struct BlueprintErrorTests {
                 ]
             ),
             ("prune: \"true\"", ["site/web.yaml:5:10: 'prune' must be true or false, not a string"]),
-            ("when: 'true'", ["site/web.yaml:5:3: 'when' is not supported in this version"]),
+            (
+                "when: ' '",
+                ["site/web.yaml:5:9: 'when': ' ' is empty; write an expression of Rego, or leave 'when' out"]
+            ),
             (
                 "paramters: {}",
                 ["site/web.yaml:5:3: unknown key 'paramters' in a blueprint's spec; did you mean 'parameters'?"]

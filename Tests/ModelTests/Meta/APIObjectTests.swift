@@ -94,8 +94,8 @@ struct APIObjectTests {
         let table = ObjectTable(
             of: [object(created: 100), object("bare")], descriptor: BlueprintKind.descriptor,
             now: WallTime(seconds: 145))
-        #expect(table.columns.map(\.name) == ["Name", "READY", "MODE", "RESOURCES", "REASON", "Age"])
-        #expect(table.rows[0].cells == ["web", "True", "enforce", 3, "Converged", "45s"])
+        #expect(table.columns.map(\.name) == ["Name", "READY", "MODE", "RESOURCES", "WITHHELD", "REASON", "Age"])
+        #expect(table.rows[0].cells == ["web", "True", "enforce", 3, .null, "Converged", "45s"])
         #expect(table.rows[1].cells.last == "<unknown>")
         let json = try table.json(listMetadata: ["resourceVersion": "1"], including: .metadata)
         #expect(json["kind"] == "Table")

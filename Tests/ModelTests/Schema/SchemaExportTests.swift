@@ -21,7 +21,7 @@ struct SchemaExportTests {
         let schema = try #require(SchemaExport.jsonSchema(KindName(rawValue: "Blueprint")))
         let file = try #require(schema["$defs"]?["FileResource"]?["properties"]?.objectValue)
         #expect(file["owner"] != nil && file["content"]?["type"] == "string")
-        #expect(file["sensitive"] == nil && file["when"] == nil && file["confirm"] == nil)
+        #expect(file["sensitive"] == nil && file["when"] != nil && file["confirm"] == nil)
         #expect(schema["$defs"]?["CredentialContent"] == nil)
         #expect(schema["properties"]?["status"] == nil)
     }
@@ -131,11 +131,13 @@ enum FullObjects {
         var status = BlueprintKind.Status()
         status.commit = "abc"
         status.resources = 1
+        status.withheld = 2
         status.paused = pause
         status.conditions = conditions
         status.observedGeneration = 3
         let spec: JSONValue = [
-            "mode": "observe", "prune": true, "parameters": ["a": 1], "resources": [["file": "/etc/motd"]],
+            "mode": "observe", "prune": true, "when": "true", "parameters": ["a": 1],
+            "resources": [["file": "/etc/motd"]],
         ]
         return Object(metadata: meta, spec: spec, status: status)
     }
