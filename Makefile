@@ -150,6 +150,11 @@ fuzz: deps-build ## look for inputs that break a parser: TIME=60 seconds for eac
 	    "FUZZ_TARGET=$$target $(BUILD)/fuzz/debug/Fuzz FILE" >&2; }; done; \
 	  if test -n "$$found"; then echo "fuzz: findings in:$$found" >&2; exit 1; fi
 
+.PHONY: differential
+differential: build ## generated policies in aetherctl and in regopy: SEEDS=1..60, by what is not explained
+	$(REGOPY)
+	$(TOOLS)/regopy/bin/python Tests/Differential/differential $(if $(filter file,$(origin SEEDS)),1..60,$(SEEDS))
+
 # The policies are measured beside rego-cpp, whose Python package stands in an environment of its own.
 .PHONY: bench
 bench: build ## the budgets of DESIGN 10 beside their limits in C, and policies beside regopy

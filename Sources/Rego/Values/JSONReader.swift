@@ -15,9 +15,13 @@ public struct RegoJSONError: Error, Hashable, CustomStringConvertible {
 struct JSONReader {
     static let depthLimit = 10_000
 
-    private enum Container {
-        case array(RegoArray)
-        case object(RegoObject, key: RegoValue)
+    /// What is open: an object when there is a key, else an array.
+    ///
+    /// It grows where it stands: beside a copy, every element would cost as much as all before it.
+    private struct Container {
+        var array = RegoArray()
+        var object = RegoObject()
+        var key: RegoValue?
     }
 
     // Safety: the bytes are lent for the call, and every index stays below their count.
@@ -64,13 +68,13 @@ struct JSONReader {
             offset += 1
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(RegoObject()) }
-            try push(.object(RegoObject(), key: try key()))
+            try push(Container(key: try key()))
             return nil
         case UInt8(ascii: "["):
             offset += 1
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(RegoArray()) }
-            try push(.array(RegoArray()))
+            try push(Container())
             return nil
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
@@ -83,26 +87,22 @@ struct JSONReader {
     /// Puts a value where it belongs and answers the document once that is whole; nil when another value follows.
     private mutating func close(_ value: RegoValue) throws(RegoJSONError) -> RegoValue? {
         var value = value
-        while let top = open.popLast() {
+        while case let last = open.count - 1, last >= 0 {
             skipSpace()
-            switch top {
-            case .array(var array):
-                array.append(value)
-                if take(UInt8(ascii: ",")) {
-                    open.append(.array(array))
-                    return nil
-                }
-                guard take(UInt8(ascii: "]")) else { throw unexpected("after array element") }
-                value = .array(array)
-            case .object(var object, let key):
-                object.insert(key, value)
+            if let key = open[last].key {
+                open[last].object.insert(key, value)
                 if take(UInt8(ascii: ",")) {
                     skipSpace()
-                    open.append(.object(object, key: try self.key()))
+                    open[last].key = try self.key()
                     return nil
                 }
                 guard take(UInt8(ascii: "}")) else { throw unexpected("after object key:value pair") }
-                value = .object(object)
+                value = .object(open.removeLast().object)
+            } else {
+                open[last].array.append(value)
+                if take(UInt8(ascii: ",")) { return nil }
+                guard take(UInt8(ascii: "]")) else { throw unexpected("after array element") }
+                value = .array(open.removeLast().array)
             }
         }
         return value
