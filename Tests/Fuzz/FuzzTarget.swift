@@ -10,7 +10,8 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         .yaml, .json, .patch, .apply, .selector, .http, .token, .protobuf, .host, .kernel, .unit, .bus, .row,
-        .inflate, .audit, .database,
+        .inflate, .audit, .database, .regoLexer, .regoParser, .regoCompiler, .regoEvaluator, .regoBuiltins, .regoRegex,
+        .regoValues,
     ]
 }
 
