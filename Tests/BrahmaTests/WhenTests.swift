@@ -105,7 +105,7 @@ import Testing
         let resources = (0..<5).map {
             "    - file: /f\($0)\n      content: x\n      when: count(numbers.range(1, 9000)) == \($0)"
         }
-        var evaluator = try ConditionEvaluator(
+        var evaluator = ConditionEvaluator(
             facts: HostFacts(), limits: ConditionEvaluator.Limits(time: .seconds(2), timeOfAll: .seconds(3)),
             now: { clock.tick() })
         let document = try #require(

@@ -29,8 +29,9 @@ struct ConditionEvaluator {
     private let limits: Limits
     private let now: @Sendable () -> Duration
     private let end: Duration
-    private let facts: RegoValue
-    private let engine: RegoEngine
+    private let facts: HostFacts
+    /// Made for the first condition: most sites have none, and a daemon without them carries no language.
+    private var engine: RegoEngine?
     private var queries: [String: Result<PreparedQuery, Failure>] = [:]
     /// The blueprint whose parameters `input` has.
     private var blueprint: String?
@@ -38,12 +39,11 @@ struct ConditionEvaluator {
     private var outcomes: [String: Result<Bool, Failure>] = [:]
 
     /// Makes an evaluator; `now` is a clock that never goes back.
-    init(facts: HostFacts, limits: Limits = Limits(), now: @escaping @Sendable () -> Duration) throws {
+    init(facts: HostFacts, limits: Limits = Limits(), now: @escaping @Sendable () -> Duration) {
         self.limits = limits
         self.now = now
+        self.facts = facts
         end = now() + limits.timeOfAll
-        self.facts = try RegoValue(json: JSONValue(encoding: facts).canonicalBytes)
-        engine = try RegoEngine(modules: [], options: RegoEngine.Options(isDeterministic: true))
     }
 
     /// What is wrong with a condition wherever it is evaluated; nil when it compiles.
@@ -69,13 +69,15 @@ struct ConditionEvaluator {
         var labels = RegoObject()
         for (key, value) in document.labels { labels.insert(RegoValue(key), RegoValue(value)) }
         do {
+            let facts = try RegoValue(json: JSONValue(encoding: facts).canonicalBytes)
             let parameters = try RegoValue(json: JSONValue.object(document.parameters).canonicalBytes)
             return [
                 "host": ["facts": facts], "parameters": parameters,
                 "blueprint": ["name": RegoValue(document.name), "labels": .object(labels)],
             ]
         } catch {
-            throw Failure(message: "the parameters of '\(document.name)' are no values of Rego: \(error)", offset: 0)
+            throw Failure(
+                message: "the facts or the parameters of '\(document.name)' are no values of Rego: \(error)", offset: 0)
         }
     }
 
@@ -84,6 +86,8 @@ struct ConditionEvaluator {
         if queries.count >= limits.kept { queries = [:] }
         let query: Result<PreparedQuery, Failure>
         do throws(RegoErrors) {
+            let engine = try engine ?? RegoEngine(modules: [], options: RegoEngine.Options(isDeterministic: true))
+            self.engine = engine
             query = .success(try engine.prepare(text))
         } catch {
             query = .failure(Self.failure("does not compile", error.errors.first))

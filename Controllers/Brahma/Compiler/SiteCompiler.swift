@@ -136,7 +136,7 @@ public struct SiteCompiler: Sendable {
     ) throws -> CompiledSite {
         let selection = SiteSelection(
             blueprints, files: files, diagnosticsMaximum: diagnosticsMaximum,
-            try ConditionEvaluator(facts: facts, now: now))
+            ConditionEvaluator(facts: facts, now: now))
         let alone = try WithheldSite(selection, files: files)
         var diagnostics = diagnostics + selection.diagnostics + alone.diagnostics
         var resolver = ContentResolver(files: files, sink: sink)
