@@ -107,7 +107,7 @@ struct Daemon: Sendable {
                 fetcher: try Self.fetcher(paths, root, variables),
                 worker: worker, denied: denied, facts: { [facts] in facts.read() }, events: events,
                 wallTime: systemWallTime, logger: logger, generationsKept: configuration.generationsKept,
-                requestFailed: hostReconciler.noteUnanswered))
+                outcomeChanged: { hostQueue.add(.pass) }, requestFailed: hostReconciler.noteUnanswered))
         factsWatcher = paths.isHost ? try Self.watcher(of: facts, sourceReconciler, sourceQueue) : nil
     }
 

@@ -48,6 +48,9 @@ import Testing
             known.withLock { ($0.hostname, $0.cpus) = (hostname, cpus) }
         }
         func read() -> HostFacts { known.withLock { $0 } }
+
+        /// How often another outcome of a commit that was fetched before was told.
+        let told = Mutex(0)
     }
 
     private static func withSource(_ text: String, _ body: (Fixture) async throws -> Void) async throws {
@@ -73,7 +76,7 @@ import Testing
                             worker: InlineWorker(), denied: [], facts: { facts.read() },
                             events: EventRecorder(store: objects, source: "test") { time }, wallTime: { time },
                             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10,
-                            requestFailed: { _, _ in }))
+                            outcomeChanged: { facts.told.withLock { $0 += 1 } }, requestFailed: { _, _ in }))
                 }
                 try fixture.write(text)
                 try await body(fixture)
@@ -106,6 +109,7 @@ import Testing
             #expect(reconciler.mayMatter(fixture.facts.read()))
             _ = try await reconciler.reconcile(sourceName)
             #expect(try fixture.newest().number == first.number)
+            #expect(fixture.facts.told.withLock { $0 } == 0)
             #expect(!reconciler.mayMatter(fixture.facts.read()))
             #expect(try await fixture.events() == [])
 
@@ -115,6 +119,8 @@ import Testing
             #expect(second.number == first.number + 1 && second.alone == [])
             #expect(Set(second.inForce) == ["/always", "/edge"])
             #expect(try await fixture.status().fetched == commit)
+            // The source does not show it, so the loop has to be told.
+            #expect(fixture.facts.told.withLock { $0 } == 1)
             #expect(
                 try await fixture.events() == [
                     "facts changed (hostname): 2 resources are in force, 0 are left alone"

@@ -30,7 +30,7 @@ import Testing
                 worker: InlineWorker(), denied: [], facts: { HostFacts() },
                 events: EventRecorder(store: objects, source: "test") { time }, wallTime: { time },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10,
-                requestFailed: failed)
+                outcomeChanged: {}, requestFailed: failed)
             try await body(SourceReconciler(environment: environment), objects)
         }
     }

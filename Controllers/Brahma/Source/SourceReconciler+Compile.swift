@@ -34,11 +34,13 @@ extension SourceReconciler {
                 fetched, of: source, diagnostics: wasRefused ? source.status.errors ?? [] : [], requested: requested)
         }
         let site = try await compiled(fetched, with: added, facts: facts)
+        var isNew = false
         if site.diagnostics.isEmpty {
-            let isNew = try await publish(site, fetched, added, of: source)
+            isNew = try await publish(site, fetched, added, of: source)
             if isNew, isSame, !areFactsSame { try await tellChange(of: facts, site, fetched, of: source) }
         }
         try await noteFetched(fetched, of: source, diagnostics: site.diagnostics, requested: requested)
+        if isNew, source.status.fetched == fetched.commit { environment.outcomeChanged() }
         try await remember(facts, of: site)
         if site.diagnostics.isEmpty { try await environment.fetcher.collectGarbage(keeping: [fetched.commit.commit]) }
     }

@@ -36,6 +36,8 @@ public struct SourceReconciler: Reconciler {
         public var logger: Logger
         /// How many generations are kept.
         public var generationsKept: Int
+        /// Told of another outcome of a commit that was fetched before: the source does not show it.
+        public var outcomeChanged: @Sendable () -> Void
         /// Told of a request to reconcile that failed and of which the source cannot say so: nil where even the request
         /// cannot be read.
         public var requestFailed: @Sendable (_ request: String?, _ error: any Error) -> Void
@@ -47,6 +49,7 @@ public struct SourceReconciler: Reconciler {
             worker: any BlockingWorker, denied: [DeniedTree], facts: @escaping @Sendable () -> HostFacts,
             events: EventRecorder,
             wallTime: @escaping @Sendable () -> WallTime, logger: Logger, generationsKept: Int,
+            outcomeChanged: @escaping @Sendable () -> Void,
             requestFailed: @escaping @Sendable (_ request: String?, _ error: any Error) -> Void
         ) {
             self.objects = objects
@@ -61,6 +64,7 @@ public struct SourceReconciler: Reconciler {
             self.wallTime = wallTime
             self.logger = logger
             self.generationsKept = generationsKept
+            self.outcomeChanged = outcomeChanged
             self.requestFailed = requestFailed
         }
     }
