@@ -20,9 +20,11 @@ struct ReadOnlyLabTests {
         try await withManagedHost(name: "readonly", site: site.tree(version: 0), files: files) { managed in
             let host = managed.host
             var span = try await managed.shortestRun(to: site, versions: 1...2)
-            var inside = 0
-            let moments = Self.moments(Lab.campaign(ci: 4, full: 100))
-            for (number, moment) in moments.enumerated() {
+            let count = Lab.campaign(ci: 4, full: 100)
+            var (inside, turns) = (0, 0)
+            // More where too many came after the run: how long a run takes depends on what else the machine does.
+            for (number, moment) in Self.moments(count * 4).enumerated() where number < count || inside * 3 < count {
+                turns += 1
                 let version = number + 3
                 let place = "number \(number) of SEED=\(Self.seed)"
                 let commit = try await managed.site.commit("version \(version)", site.tree(version: version))
@@ -39,7 +41,7 @@ struct ReadOnlyLabTests {
                 let answer = try await host.shell("timeout 60 aetherctl reconcile --wait")
                 if answer.status == 0 {
                     #expect(try await managed.status()["commit"].string == commit, "said to be done \(place)")
-                    span = span * 0.8
+                    span = span * 0.5
                 } else {
                     inside += 1
                     try await expectSaid(answer, in: managed, place)
@@ -53,8 +55,8 @@ struct ReadOnlyLabTests {
                 try await managed.expectOneRun(of: commit, also: ["Failed"], place)
                 try await expectNoFlood(since: since, in: host, place)
             }
-            report("\(inside) of \(moments.count) turns to read-only fell inside the run")
-            #expect(inside * 3 >= moments.count, "too few fell inside the run: \(inside) of \(moments.count)")
+            report("\(inside) of \(turns) turns to read-only fell inside the run")
+            #expect(inside * 3 >= count, "too few fell inside the run: \(inside) of \(turns)")
         }
     }
 

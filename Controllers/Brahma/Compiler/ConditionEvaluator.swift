@@ -86,14 +86,19 @@ struct ConditionEvaluator {
         if queries.count >= limits.kept { queries = [:] }
         let query: Result<PreparedQuery, Failure>
         do throws(RegoErrors) {
-            let engine = try engine ?? RegoEngine(modules: [], options: RegoEngine.Options(isDeterministic: true))
-            self.engine = engine
-            query = .success(try engine.prepare(text))
+            query = .success(try startedEngine().prepare(text))
         } catch {
             query = .failure(Self.failure("does not compile", error.errors.first))
         }
         queries[text] = query
         return query
+    }
+
+    private mutating func startedEngine() throws(RegoErrors) -> RegoEngine {
+        if let engine { return engine }
+        let made = try RegoEngine(modules: [], options: RegoEngine.Options(isDeterministic: true))
+        engine = made
+        return made
     }
 
     private mutating func evaluate(_ text: String) -> Result<Bool, Failure> {
