@@ -45,6 +45,11 @@ extension StepHand {
             try noting(last, &failures) { () throws(StepStop) in try syncUnitLinks(order.units.flatMap(\.steps)) }
         }
         try recordUndone(order.units.flatMap(\.steps) + order.reloads, failures, &ledger)
+        for failure in failures {
+            // What lies under its name is kept or removed by the next run beside it.
+            guard let path = ledger.records[failure.step]?.operation.path else { continue }
+            swept.release(ExecutorPath.parent(of: path))
+        }
         return failures
     }
 
