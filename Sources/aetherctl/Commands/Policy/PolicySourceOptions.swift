@@ -37,9 +37,9 @@ struct PolicySourceOptions: ParsableArguments {
         guard !stdinInput || input == nil else { throw ValidationError("give --stdin-input or --input, not both") }
     }
 
-    /// The query and its input.
+    /// The query and its input; what cannot be read ends the command with `failure`.
     func evaluation(
-        _ query: String?, _ policy: PolicyOptions, _ console: Console
+        _ query: String?, _ policy: PolicyOptions, _ console: Console, failure: CommandExit = .policyFailed
     ) throws -> (query: PolicyQuery, input: RegoValue?) {
         var evaluation: PolicyQuery
         var document: RegoValue?
@@ -48,7 +48,7 @@ struct PolicySourceOptions: ParsableArguments {
             evaluation = PolicyQuery(text)
             if stdinInput || input != nil { document = try PolicyLoader.input(at: input) }
         } catch {
-            throw CommandFailure(error.line, status: .policyFailed)
+            throw CommandFailure(error.line, status: failure)
         }
         evaluation.package = package
         evaluation.imports = imports
