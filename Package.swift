@@ -53,8 +53,10 @@ let package = Package(
     ],
     targets: [
         // System: C libraries, each with one importer.
-        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
+        // libcurl and libpq are loaded by the first that needs them: they bring forty libraries to every start.
+        .target(name: "CLoader", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CCurl", dependencies: ["CLoader"]),
+        .target(name: "CPostgres", dependencies: ["CLoader"]),
         .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd"),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
         .target(name: "CLinux"),
@@ -149,7 +151,7 @@ let package = Package(
         .executableTarget(name: "policybench", dependencies: ["Rego"], path: "Tests/Benchmarks/PolicyBench"),
         .testTarget(name: "LinuxIOTests", dependencies: ["CLinux", "LinuxIO", "TestSupport"]),
         .testTarget(name: "SystemdTests", dependencies: ["CSystemd", "LinuxIO", "Systemd", "TestSupport"]),
-        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["CLoader", "HTTPTransport"]),
         .testTarget(
             name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "PostgresTestSupport", "TestSupport"]),
         .testTarget(name: "RegoTests", dependencies: ["Rego", "RegoTestSupport"]),
@@ -221,6 +223,8 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+let inC: Set<String> = ["CCurl", "CLinux", "CLoader", "CPostgres"]
+
 // With AETHEREDGE_FUZZ the suite becomes libFuzzer's program. In backticks, so that TidyTests takes it for no module.
 let isFuzzing = Context.environment["AETHEREDGE_FUZZ"] != nil
 let fuzzed: Set<String> = ["ControlAPI", "Fuzz", "LinuxIO", "Model", "Rego", "Store", "Systemd"]
@@ -237,7 +241,7 @@ if isFuzzing {
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !inC.contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

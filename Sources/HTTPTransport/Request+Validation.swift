@@ -29,12 +29,13 @@ extension Request {
     }
 
     private func validateURL() throws(TransportError) {
-        guard let handle = curl_url() else { throw TransportError(.resources, "cannot read a URL: out of memory") }
-        defer { curl_url_cleanup(handle) }
+        try Curl.requireReady()
+        guard let handle = ccurl_url() else { throw TransportError(.resources, "cannot read a URL: out of memory") }
+        defer { ccurl_url_cleanup(handle) }
         guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw invalid("its URL holds a space or a control character; percent-encode it")
         }
-        guard curl_url_set(handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
+        guard ccurl_url_set(handle, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
             let scheme = RedactedURL.part(CURLUPART_SCHEME, of: handle)
         else { throw invalid("its URL is not an absolute URL") }
         guard ["http", "https"].contains(scheme) else {

@@ -103,7 +103,7 @@ extension Transfer {
     }
 
     private func append(_ line: String) throws(TransportError) {
-        guard let list = curl_slist_append(headerList, line) else { throw outOfMemory() }
+        guard let list = ccurl_slist_append(headerList, line) else { throw outOfMemory() }
         headerList = list
     }
 
@@ -118,7 +118,7 @@ extension Transfer {
     private func check(_ code: CURLcode) throws(TransportError) {
         guard code != CURLE_OK else { return }
         guard code != CURLE_OUT_OF_MEMORY else { throw outOfMemory() }
-        throw order.error(.invalidRequest, "libcurl refused an option: \(String(cString: curl_easy_strerror(code)))")
+        throw order.error(.invalidRequest, "libcurl refused an option: \(String(cString: ccurl_easy_strerror(code)))")
     }
 
     private func outOfMemory() -> TransportError {

@@ -25,7 +25,7 @@ final class Transfer {
     static let headSizeMaximum = 256 << 10
 
     init(_ order: Order) throws(TransportError) {
-        guard let easy = curl_easy_init() else { throw order.error(.resources, "libcurl has no memory for a handle") }
+        guard let easy = ccurl_easy_init() else { throw order.error(.resources, "libcurl has no memory for a handle") }
         self.order = order
         self.easy = easy
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -48,8 +48,8 @@ final class Transfer {
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        curl_easy_cleanup(easy)
-        curl_slist_free_all(headerList)
+        ccurl_easy_cleanup(easy)
+        ccurl_slist_free_all(headerList)
         errorText.deallocate()
         if socketDirectory >= 0 { Glibc.close(socketDirectory) }
     }
@@ -86,7 +86,7 @@ final class Transfer {
         guard isPaused else { return }
         isPaused = false
         lastActivity = .now
-        curl_easy_pause(easy, CURLPAUSE_CONT)
+        ccurl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
     private var isHeadDelivered: Bool {
@@ -125,7 +125,7 @@ final class Transfer {
     private func error(for code: CURLcode) -> TransportError? {
         guard code != CURLE_OK else { return head == nil ? noHead() : nil }
         let detail = String(cString: errorText)
-        let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        let reason = detail.isEmpty ? String(cString: ccurl_easy_strerror(code)) : detail
         let proxyStatus = readLong(CURLINFO_HTTP_CONNECTCODE)
         if proxyStatus != 0, proxyStatus != 200 { return order.error(.proxy, "the proxy answered \(proxyStatus)") }
         return order.error(TransportError.Code(code), reason)

@@ -17,7 +17,7 @@ final class TransferLoop {
     private static let sleepMaximum = Duration.seconds(3600)
 
     init?(mailbox: Mailbox, limits: Transport.Limits) {
-        guard let multi = curl_multi_init() else { return nil }
+        guard let multi = ccurl_multi_init() else { return nil }
         self.mailbox = mailbox
         self.multi = multi
         admission = Admission(activeMaximum: limits.activeMaximum, waitingMaximum: limits.waitingMaximum)
@@ -63,7 +63,7 @@ final class TransferLoop {
             admission.finish(order.id)
             return
         }
-        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+        guard ccurl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             transfer.close()
             order.refuse(order.error(.resources, "libcurl has no room for another transfer"))
             admission.finish(order.id)
@@ -93,8 +93,8 @@ final class TransferLoop {
     private func advance() {
         repeat {
             var running: Int32 = 0
-            let code = curl_multi_perform(multi, &running)
-            precondition(code == CURLM_OK, "libcurl cannot go on: \(String(cString: curl_multi_strerror(code)))")
+            let code = ccurl_multi_perform(multi, &running)
+            precondition(code == CURLM_OK, "libcurl cannot go on: \(String(cString: ccurl_multi_strerror(code)))")
             collect()
             expire()
         } while startWaiting()
@@ -102,7 +102,7 @@ final class TransferLoop {
 
     private func collect() {
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
+        while let message = ccurl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let transfer = active[message.pointee.easy_handle] else {
                 continue
             }
@@ -140,7 +140,7 @@ final class TransferLoop {
     /// Takes a transfer off libcurl, answers its caller, and frees it.
     private func end(_ transfer: Transfer, answer: (Transfer) -> Void) {
         active[transfer.easy] = nil
-        curl_multi_remove_handle(multi, transfer.easy)
+        ccurl_multi_remove_handle(multi, transfer.easy)
         answer(transfer)
         transfer.close()
         admission.finish(transfer.order.id)
@@ -153,7 +153,7 @@ final class TransferLoop {
         let milliseconds = pause <= .zero ? 0 : Transfer.milliseconds(pause + .microseconds(999))
         var wake = curl_waitfd(fd: mailbox.wakeDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         // An interrupted or failed wait is a short one: the loop looks at everything again.
-        _ = curl_multi_poll(multi, &wake, 1, Int32(milliseconds), nil)
+        _ = ccurl_multi_poll(multi, &wake, 1, Int32(milliseconds), nil)
     }
 
     // MARK: - End
@@ -163,7 +163,7 @@ final class TransferLoop {
             end(transfer) { $0.finish(Self.shutdown(of: $0.order)) }
         }
         for order in waiting.values { order.refuse(Self.shutdown(of: order)) }
-        curl_multi_cleanup(multi)
+        ccurl_multi_cleanup(multi)
         Self.refuse(pending + mailbox.end().commands)
     }
 

@@ -30,11 +30,9 @@ public final class Transport: Sendable {
     private let lastID = Atomic<UInt64>(0)
     private let thread: Mutex<pthread_t?>
 
-    /// Starts the thread; fails with `resources` if the system gives none.
+    /// Starts the thread; fails with `resources` if the system gives none, or has no libcurl.
     public init(limits: Limits = Limits(), userAgent: String = "aetheredge") throws(TransportError) {
-        guard Self.isLibraryReady else {
-            throw TransportError(.resources, "cannot start the HTTP transport: libcurl does not initialise")
-        }
+        try Curl.requireReady()
         mailbox = try Mailbox(startMaximum: limits.activeMaximum + limits.waitingMaximum)
         self.userAgent = userAgent
         thread = Mutex(try TransportThread.start(mailbox: mailbox, limits: limits))
@@ -107,6 +105,4 @@ public final class Transport: Sendable {
         // The cancellation handler may have run before the thread knew the transfer.
         if Task.isCancelled { mailbox.send(.cancel(order.id)) }
     }
-
-    private static let isLibraryReady = ccurl_global_initialise() == CURLE_OK
 }

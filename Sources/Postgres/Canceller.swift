@@ -17,17 +17,17 @@ final class Canceller: Sendable {
 
     /// Asks the server of a connection, and does not wait.
     func cancel(_ connection: OpaquePointer) {
-        guard let pointer = PQgetCancel(connection) else { return }
+        guard let pointer = cpostgres_get_cancel(connection) else { return }
         let target = Target(pointer: pointer)
         do throws(LinuxIOError) {
             try started().enqueue {
                 var reason = [CChar](repeating: 0, count: 256)
                 // If it fails, the statement runs to its end or its timeout, and the session is closed anyway.
-                _ = PQcancel(target.pointer, &reason, Int32(reason.count))
-                PQfreeCancel(target.pointer)
+                _ = cpostgres_cancel(target.pointer, &reason, Int32(reason.count))
+                cpostgres_free_cancel(target.pointer)
             }
         } catch {
-            PQfreeCancel(pointer)
+            cpostgres_free_cancel(pointer)
         }
     }
 

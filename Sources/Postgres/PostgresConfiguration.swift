@@ -13,7 +13,8 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible {
     /// How long a statement may take before the server ends it; the client gives up two seconds later.
     public let statementTimeout: Duration
 
-    /// Describes a server; throws `.invalid` for a connection string that libpq does not take.
+    /// Describes a server; throws `.invalid` for a connection string that libpq does not take, and `.resources` where
+    /// there is no libpq.
     public init(
         connection: String, password: String? = nil, applicationName: String = "aetheredge",
         connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(10)
@@ -56,18 +57,22 @@ public struct PostgresConfiguration: Sendable, CustomStringConvertible {
         return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     }
 
+    /// Why libpq, which is loaded for the first configuration, cannot be used; nil when it is ready.
+    private static let libraryProblem = cpostgres_load().map { String(cString: $0) + "; install libpq5" }
+
     /// The options that a connection string sets.
     private static func parse(_ connection: String) throws(PostgresError) -> [String: String] {
+        if let libraryProblem { throw PostgresError(.resources, "cannot use PostgreSQL: \(libraryProblem)") }
         // Safety: libpq allocates both, they are read before they are freed, and nothing keeps them.
         var message: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(connection, &message) else {
-            defer { PQfreemem(message) }
+        guard let options = cpostgres_conninfo_parse(connection, &message) else {
+            defer { cpostgres_freemem(message) }
             let reason = message.map { String(cString: $0).trimmedLine.withoutQuotations } ?? "out of memory"
             throw PostgresError(
                 .invalid, "cannot use the connection string: \(reason); see libpq's documentation of connection strings"
             )
         }
-        defer { PQconninfoFree(options) }
+        defer { cpostgres_conninfo_free(options) }
         var values: [String: String] = [:]
         var option = options
         while let keyword = option.pointee.keyword {

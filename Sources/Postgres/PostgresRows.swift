@@ -6,7 +6,7 @@ public struct PostgresRows {
     private final class Answer {
         let pointer: OpaquePointer
         init(_ pointer: OpaquePointer) { self.pointer = pointer }
-        deinit { PQclear(pointer) }
+        deinit { cpostgres_clear(pointer) }
     }
 
     private let answer: Answer
@@ -16,15 +16,15 @@ public struct PostgresRows {
     /// Takes over an answer of libpq.
     init(owning pointer: OpaquePointer) {
         answer = Answer(pointer)
-        count = Int(PQntuples(pointer))
+        count = Int(cpostgres_ntuples(pointer))
     }
 
     /// How many rows a statement wrote.
-    public var changedCount: Int { Int(String(cString: PQcmdTuples(answer.pointer))) ?? 0 }
+    public var changedCount: Int { Int(String(cString: cpostgres_cmd_tuples(answer.pointer))) ?? 0 }
 
     /// Whether a cell is null.
     public func isNull(_ row: Int, _ column: Int) -> Bool {
-        PQgetisnull(answer.pointer, Int32(row), Int32(column)) != 0
+        cpostgres_get_isnull(answer.pointer, Int32(row), Int32(column)) != 0
     }
 
     /// The bytes of a cell; throws `.unexpected` for null.
@@ -60,9 +60,10 @@ public struct PostgresRows {
 
     // Safety: the buffer points into the answer, which outlives every use of it within these methods.
     private func cell(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
-        guard row < count, column < Int(PQnfields(answer.pointer)), !isNull(row, column) else { return nil }
-        let length = Int(PQgetlength(answer.pointer, Int32(row), Int32(column)))
-        return UnsafeRawBufferPointer(start: PQgetvalue(answer.pointer, Int32(row), Int32(column)), count: length)
+        guard row < count, column < Int(cpostgres_nfields(answer.pointer)), !isNull(row, column) else { return nil }
+        let length = Int(cpostgres_get_length(answer.pointer, Int32(row), Int32(column)))
+        return UnsafeRawBufferPointer(
+            start: cpostgres_get_value(answer.pointer, Int32(row), Int32(column)), count: length)
     }
 
     private static func unexpected(_ row: Int, _ column: Int, _ wanted: String) -> PostgresError {

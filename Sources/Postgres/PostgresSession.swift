@@ -35,13 +35,13 @@ public final class PostgresSession {
         // Safety: both lists end in null and live through the call; libpq copies what it keeps.
         let made = names.map { UnsafePointer($0) }.withUnsafeBufferPointer { names in
             values.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
-                PQconnectdbParams(names.baseAddress, values.baseAddress, 1)
+                cpostgres_connectdb_params(names.baseAddress, values.baseAddress, 1)
             }
         }
         guard let made else { throw PostgresError(.resources, "cannot connect to \(configuration): out of memory") }
-        guard PQstatus(made) == CONNECTION_OK else {
-            let reason = String(cString: PQerrorMessage(made)).trimmedLine
-            PQfinish(made)
+        guard cpostgres_status(made) == CONNECTION_OK else {
+            let reason = String(cString: cpostgres_error_message(made)).trimmedLine
+            cpostgres_finish(made)
             throw PostgresError(
                 .connect, "cannot connect to \(configuration): \(reason); check the server and the connection string")
         }
@@ -50,7 +50,7 @@ public final class PostgresSession {
         self.configuration = configuration
         self.interruption = interruption
         self.canceller = canceller
-        guard PQsetnonblocking(made, 1) == 0, PQenterPipelineMode(made) == 1 else {
+        guard cpostgres_set_nonblocking(made, 1) == 0, cpostgres_enter_pipeline_mode(made) == 1 else {
             throw PostgresError(.connect, "cannot use the connection to \(configuration): \(reason)")
         }
         let milliseconds = max(1, PostgresConfiguration.milliseconds(configuration.statementTimeout))
@@ -61,16 +61,16 @@ public final class PostgresSession {
             })
     }
 
-    deinit { PQfinish(connection) }
+    deinit { cpostgres_finish(connection) }
 
     /// The process that serves the connection, as `pg_stat_activity` knows it.
-    public var serverProcess: Int32 { PQbackendPID(connection) }
+    public var serverProcess: Int32 { cpostgres_backend_pid(connection) }
 
     /// The server's version, as in 150004.
-    public var serverVersion: Int { Int(PQserverVersion(connection)) }
+    public var serverVersion: Int { Int(cpostgres_server_version(connection)) }
 
     /// Whether a transaction is open.
-    public var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
+    public var isInTransaction: Bool { cpostgres_transaction_status(connection) != PQTRANS_IDLE }
 
     /// Sends statements together and waits for all their answers: one round trip.
     ///
@@ -83,7 +83,7 @@ public final class PostgresSession {
         if let request = interruption.pending() { throw stopped(by: request) }
         var steps: [Step] = []
         for query in queries { try send(query, &steps) }
-        guard PQpipelineSync(connection) == 1 else { throw broken("send a statement") }
+        guard cpostgres_pipeline_sync(connection) == 1 else { throw broken("send a statement") }
         defer { if cancelDeadline != nil { isBroken = true } }
         return try answers(to: steps, of: queries.count)
     }
@@ -106,7 +106,7 @@ public final class PostgresSession {
         let deadline = monotonicNow() + time
         while found.isEmpty, monotonicNow() < deadline {
             try wait(until: deadline, forWriting: false, isPatient: true)
-            guard PQconsumeInput(connection) == 1 else { throw broken("wait for notifications") }
+            guard cpostgres_consume_input(connection) == 1 else { throw broken("wait for notifications") }
             found = takeNotifications()
         }
         return found
@@ -117,13 +117,13 @@ public final class PostgresSession {
         // Its last words, then the end.
         for _ in 0..<3 where !isBroken {
             var poll = Poll()
-            poll.add(PQsocket(connection))
+            poll.add(cpostgres_socket(connection))
             guard let ready = try? poll.wait(timeout: .zero), ready > 0 else { return }
-            if PQconsumeInput(connection) != 1 { isBroken = true }
+            if cpostgres_consume_input(connection) != 1 { isBroken = true }
         }
     }
 
-    private var reason: String { String(cString: PQerrorMessage(connection)).trimmedLine }
+    private var reason: String { String(cString: cpostgres_error_message(connection)).trimmedLine }
 
     private func broken(_ act: String) -> PostgresError {
         isBroken = true
@@ -132,12 +132,12 @@ public final class PostgresSession {
 
     private func takeNotifications() -> [PostgresNotification] {
         var found: [PostgresNotification] = []
-        while let notification = PQnotifies(connection) {
+        while let notification = cpostgres_notifies(connection) {
             found.append(
                 PostgresNotification(
                     channel: String(cString: notification.pointee.relname),
                     payload: String(cString: notification.pointee.extra)))
-            PQfreemem(notification)
+            cpostgres_freemem(notification)
         }
         return found
     }
@@ -156,7 +156,7 @@ extension PostgresSession {
         if query.isPrepared, name == nil, prepared.count < Self.preparedLimit {
             preparedCount += 1
             let fresh = "s\(preparedCount)"
-            guard PQsendPrepare(connection, fresh, query.sql, Int32(types.count), types) == 1 else {
+            guard cpostgres_send_prepare(connection, fresh, query.sql, Int32(types.count), types) == 1 else {
                 throw broken("prepare a statement")
             }
             // Taken back if the server refuses it.
@@ -169,8 +169,10 @@ extension PostgresSession {
                 query.values,
                 { values, lengths, formats in
                     let count = Int32(query.values.count)
-                    if let name { return PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1) }
-                    return PQsendQueryParams(connection, query.sql, count, types, values, lengths, formats, 1)
+                    if let name {
+                        return cpostgres_send_query_prepared(connection, name, count, values, lengths, formats, 1)
+                    }
+                    return cpostgres_send_query_params(connection, query.sql, count, types, values, lengths, formats, 1)
                 }) == 1
         else { throw broken("send a statement") }
         steps.append(.query)
@@ -208,7 +210,7 @@ extension PostgresSession {
         var failure: PostgresError?
         for step in steps {
             while let answer = try nextAnswer(deadline) {
-                let status = PQresultStatus(answer)
+                let status = cpostgres_result_status(answer)
                 if status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK {
                     let owned = PostgresRows(owning: answer)
                     if case .query = step { rows.append(owned) }
@@ -216,13 +218,13 @@ extension PostgresSession {
                 }
                 if failure == nil, status == PGRES_FATAL_ERROR { failure = Self.error(of: answer) }
                 if case .prepare(let sql) = step { prepared[sql] = nil }
-                PQclear(answer)
+                cpostgres_clear(answer)
             }
-            if isBroken || PQstatus(connection) != CONNECTION_OK { throw lost(failure) }
+            if isBroken || cpostgres_status(connection) != CONNECTION_OK { throw lost(failure) }
         }
         guard let sync = try nextAnswer(deadline) else { throw lost(failure) }
-        let isSynced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC
-        PQclear(sync)
+        let isSynced = cpostgres_result_status(sync) == PGRES_PIPELINE_SYNC
+        cpostgres_clear(sync)
         guard isSynced else { throw lost(failure) }
         if cancelDeadline != nil, let failure, failure.state == .queryCancelled {
             throw PostgresError(.cancelled, "a statement was cancelled", state: failure.state)
@@ -242,11 +244,11 @@ extension PostgresSession {
     /// The next answer, nil between the answers of two statements.
     private func nextAnswer(_ deadline: Duration) throws(PostgresError) -> OpaquePointer? {
         while true {
-            let flushed = PQflush(connection)
+            let flushed = cpostgres_flush(connection)
             guard flushed >= 0 else { throw broken("send a statement") }
-            if PQisBusy(connection) == 0 { return PQgetResult(connection) }
+            if cpostgres_is_busy(connection) == 0 { return cpostgres_get_result(connection) }
             try wait(until: deadline, forWriting: flushed == 1, isPatient: false)
-            guard PQconsumeInput(connection) == 1 else { throw broken("wait for an answer") }
+            guard cpostgres_consume_input(connection) == 1 else { throw broken("wait for an answer") }
         }
     }
 
@@ -262,7 +264,7 @@ extension PostgresSession {
         }
         let end = min(deadline, cancelDeadline ?? deadline)
         var poll = Poll()
-        poll.add(PQsocket(connection), for: forWriting ? [.readable, .writable] : .readable)
+        poll.add(cpostgres_socket(connection), for: forWriting ? [.readable, .writable] : .readable)
         poll.add(interruption.descriptor)
         let ready: Int
         do throws(LinuxIOError) { ready = try poll.wait(timeout: max(.zero, end - monotonicNow())) } catch {
@@ -289,7 +291,8 @@ extension PostgresSession {
         // Safety: the texts belong to the answer, which its caller frees afterwards.
         func text(_ field: UnsafePointer<CChar>?) -> String? { field.map { String(cString: $0).trimmedLine } }
         let state = text(cpostgres_error_state(answer)).map { SQLState(rawValue: $0) }
-        var message = text(cpostgres_error_message(answer)) ?? String(cString: PQresultErrorMessage(answer)).trimmedLine
+        var message =
+            text(cpostgres_error_summary(answer)) ?? String(cString: cpostgres_result_error_message(answer)).trimmedLine
         if let state { message += " (SQLSTATE \(state.rawValue))" }
         if let hint = text(cpostgres_error_hint(answer)) { message += "; hint: \(hint)" }
         return PostgresError(.refused, "the server refused a statement: \(message)", state: state)
