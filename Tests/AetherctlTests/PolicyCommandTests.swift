@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    @Test func `evaluations and tests are repeated and measured`() async throws {
+        try await withPolicies { (root) async throws in
+            let eval = OutputBuffer()
+            #expect(
+                await eval.run(
+                    "policy", "eval", "-d", "\(root)/p.rego", "--count", "2", "--instrument", "data.p.other") == .fine)
+            let json = try JSONValue(parsing: eval.output)
+            #expect(json["aggregated_metrics"]?["timer_rego_query_eval_ns"]?["count"] == 2)
+            #expect(json["metrics"]?["counter_eval_steps"] != nil)
+            let test = OutputBuffer()
+            #expect(await test.run("policy", "test", root, "--run", "other", "--count", "2") == .fine)
+            #expect(test.output == "PASS: 1/1\nPASS: 1/1\n")
+            #expect(await OutputBuffer().run("policy", "test", root, "-f", "gobench") == .usage)
+            #expect(await OutputBuffer().run("policy", "test", root, "--bench", "--coverage") == .usage)
+            #expect(await OutputBuffer().run("policy", "eval", "--count", "0", "1") == .usage)
+        }
+    }
+
     @Test func `modules are formatted, listed, compared and overwritten`() async throws {
         try await withTemporaryDirectory("policy") { root in
             let path = "\(root)/p.rego"

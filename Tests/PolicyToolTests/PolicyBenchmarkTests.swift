@@ -8,9 +8,10 @@ import Testing
         let result = try #require(try run("count([1, 2, 3])", count: 2).last)
         #expect(!result.samples.isEmpty && result.samples == result.samples.sorted())
         #expect(result.samples.reduce(0, +) == result.elapsed)
-        #expect(result.percentile(0) == result.samples.first && result.percentile(1) == result.samples.last)
-        #expect(result.medianInterval.contains(result.percentile(0.5)))
-        #expect(Double(result.samples[0]) <= result.mean && result.mean <= Double(result.percentile(1)))
+        #expect(result.times.percentile(0) == result.samples.first && result.times.percentile(1) == result.samples.last)
+        #expect(result.medianInterval.contains(result.times.percentile(0.5)))
+        #expect(
+            Double(result.samples[0]) <= result.times.mean && result.times.mean <= Double(result.times.percentile(1)))
         #expect(result.usage.steps > 0)
     }
 

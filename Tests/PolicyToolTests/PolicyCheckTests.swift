@@ -62,6 +62,24 @@ import Testing
         #expect(try RegoValue(json: SyntaxTree(module).json) == module.value)
     }
 
+    @Test func `comments are part of a tree, and places when they are asked for`() throws {
+        let module = try RegoModule(parsing: "package a\n\n# about p\np := [1, x] if some x in input\n", name: "a.rego")
+        var tree = SyntaxTree(module)
+        let comment = try RegoValue(json: tree.json)["comments"]?[0]
+        // " about p" in base64, as Go has bytes.
+        #expect(comment?["Text"] == "IGFib3V0IHA=" && comment?["Location"] == ["file": "a.rego", "row": 3, "col": 1])
+        tree.include("-comments,locations")
+        let json = try RegoValue(json: tree.json)
+        #expect(json["comments"] == nil && json["package"]?["location"]?["row"] == 1)
+        let rule = json["rules"]?[0]
+        #expect(rule?["location"]?["row"] == 4 && rule?["head"]?["location"]?["col"] == 1)
+        let element = rule?["head"]?["value"]?["value"]?[1]
+        // "x"
+        #expect(element?["location"] == ["file": "a.rego", "row": 4, "col": 10, "text": "eA=="], "\(json)")
+        #expect(rule?["body"]?[0]?["location"]?["col"] == 16)
+        #expect(!tree.text.contains("comment"))
+    }
+
     @Test func `one module is read, or its error has the place`() throws {
         try withFiles(["a.rego": "package a\np if {"]) { (root) throws in
             let problems = failure { _ = try PolicyLoader().module(at: "\(root)/a.rego") }

@@ -52,6 +52,35 @@ import Testing
         #expect(report.text(as: .values).output == "[\n  true\n]\n")
     }
 
+    @Test func `the times of several runs are told together, and the result of the first`() throws {
+        let report = try report(["user": "ann"], count: 3) {
+            $0.hasMetrics = true
+            $0.hasProfile = true
+            $0.profileLimit = 1
+        }
+        let json = try RegoValue(json: report.text(as: .json).output)
+        #expect(json["metrics"] == nil && json["profile"] == nil && json["result"]?[0] != nil)
+        for name in ["load_files", "module_compile", "query_compile", "query_eval"] {
+            let times = json["aggregated_metrics"]?[RegoValue("timer_rego_\(name)_ns")]
+            #expect(times?["count"] == 3 && times?["min"] != nil && times?["99.99%"] != nil, "\(json)")
+        }
+        #expect(json["aggregated_profile"]?[1] == nil)
+        let line = json["aggregated_profile"]?[0]
+        #expect(line?["total_time_ns_stats"]?["count"] == 3 && line?["num_eval"] == 1 && line?["location"] != nil)
+        let pretty = report.text(as: .pretty).output
+        #expect(pretty.contains("MEAN") && pretty.contains("timer_rego_query_eval_ns"))
+    }
+
+    @Test func `what an evaluation used up is told beside the times of its stages`() throws {
+        let report = try report(["user": "ann"]) {
+            $0.hasMetrics = true
+            $0.hasCounters = true
+        }
+        let metrics = try RegoValue(json: report.text(as: .json).output)["metrics"]
+        #expect(metrics?["counter_eval_steps"] != nil && metrics?["timer_rego_query_eval_ns"] != nil)
+        #expect(report.text(as: .pretty).output.contains("counter_eval_value_bytes"))
+    }
+
     @Test func `a profile counts evaluations line by line`() throws {
         let report = try report(["user": "ann"], query: "count([1 | some i in [1, 2, 3]; data.p.allow]) == 3") {
             $0.hasProfile = true
@@ -142,10 +171,12 @@ import Testing
     }
 
     private func report(
-        _ input: RegoValue, query: String = "data.p.allow", _ configure: (inout PolicyTracing) -> Void
+        _ input: RegoValue, query: String = "data.p.allow", count: Int = 1,
+        _ configure: (inout PolicyTracing) -> Void
     ) throws -> PolicyReport {
         try withFiles(Self.policy) { (root) throws in
             var evaluation = PolicyQuery(query)
+            evaluation.count = count
             configure(&evaluation.tracing)
             return evaluation.report(data: [root], input: input)
         }

@@ -43,6 +43,21 @@ import Testing
         #expect(result.cases.map(\.hasFailed) == [false, true, false])
     }
 
+    @Test func `a test that holds is measured`() throws {
+        var tests = TestRun()
+        tests.benchmarkDuration = .milliseconds(20)
+        let report = try run("package a_test\ntest_a_b if 1 < 2\ntest_c if 1 > 2\n", tests)
+        let first = try #require(report.results.first)
+        #expect(first.benchmark?.samples.isEmpty == false && report.results.last?.benchmark == nil)
+        let lines = report.text(isVerbose: false).split(separator: "\n")
+        #expect(lines.first?.hasPrefix("data.a_test.test_a_b\t") == true, "\(lines)")
+        #expect(lines.first?.contains(" ns/op\t") == true && lines.first?.hasSuffix(" value-B/op") == true)
+        let go = report.text(isVerbose: false, hasGoNames: true, hasMemory: false).split(separator: "\n")
+        #expect(go.first?.hasPrefix("BenchmarkDataATestTestAB\t") == true && go.first?.hasSuffix(" ns/op") == true)
+        let json = try RegoValue(json: report.json)
+        #expect(json[0]?["benchmark_result"]?["N"] != nil && json[1]?["benchmark_result"] == nil)
+    }
+
     @Test func `a pattern chooses tests by their full name`() throws {
         var tests = TestRun()
         tests.pattern = #"p_test\.test_(ok|cases)$"#

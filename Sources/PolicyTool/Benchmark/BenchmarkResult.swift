@@ -3,39 +3,38 @@ public import Rego
 /// What one repetition of a benchmark measured.
 public struct BenchmarkResult: Sendable {
     /// The time of each run in nanoseconds, the shortest first; reading the clock is in it.
-    public let samples: [Int]
+    public var samples: [Int] { times.sorted }
+    /// How the times are distributed.
+    public let times: Samples
     /// How long all of them took, in nanoseconds.
     public let elapsed: Int
     /// What one run used up of its limits.
     public let usage: RegoResults.Usage
 
     init(samples: [Int], elapsed: Int, usage: RegoResults.Usage) {
-        self.samples = samples.sorted()
+        times = Samples(samples)
         self.elapsed = elapsed
         self.usage = usage
     }
 
-    /// The mean time of a run.
-    public var mean: Double {
-        samples.isEmpty ? 0 : samples.reduce(0) { $0 + Double($1) } / Double(samples.count)
-    }
+    /// How many runs are measured at most.
+    private static let sampleMaximum = 10_000_000
 
-    /// The standard deviation of the samples.
-    public var standardDeviation: Double {
-        guard samples.count > 1 else { return 0 }
-        let mean = mean
-        let sum = samples.reduce(0.0) { sum, sample in
-            let difference = Double(sample) - mean
-            return sum + difference * difference
+    /// Measures one run after the other for a time, after a time in which what is made once is made.
+    init(duration: Duration, warmUp: Duration, usage: RegoResults.Usage, _ run: () throws -> Void) rethrows {
+        let clock = ContinuousClock()
+        let warm = clock.now + warmUp
+        while clock.now < warm { try run() }
+        var samples: [Int] = []
+        let start = clock.now
+        var before = start
+        while samples.count < Self.sampleMaximum, before - start < duration {
+            try run()
+            let after = clock.now
+            samples.append(Int((after - before) / .nanoseconds(1)))
+            before = after
         }
-        return (sum / Double(samples.count - 1)).squareRoot()
-    }
-
-    /// The time that a part of the runs did not exceed: a measured one, never one between two.
-    public func percentile(_ part: Double) -> Int {
-        guard let last = samples.last else { return 0 }
-        let rank = Int((part * Double(samples.count)).rounded(.up))
-        return rank >= samples.count ? last : samples[max(rank, 1) - 1]
+        self.init(samples: samples, elapsed: Int((before - start) / .nanoseconds(1)), usage: usage)
     }
 
     /// Where the true median lies with 95 % confidence, by the ranks of the samples.

@@ -13,9 +13,6 @@ public struct PolicyBenchmark: Sendable {
     /// How long runs go unmeasured before that, so that what is made once is made.
     public var warmUp = Duration.milliseconds(100)
 
-    /// How many runs are measured at most.
-    private static let sampleMaximum = 10_000_000
-
     /// Makes a benchmark.
     public init(_ query: PolicyQuery) { self.query = query }
 
@@ -40,24 +37,10 @@ public struct PolicyBenchmark: Sendable {
         let options = query.evaluationOptions
         let first = try prepared.evaluate(input: input, options: options)
         guard !failsOnUndefined || !first.rows.isEmpty else { throw PolicyProblem("undefined result") }
-        let clock = ContinuousClock()
-        var results: [BenchmarkResult] = []
-        for _ in 0..<count {
-            let warm = clock.now + warmUp
-            while clock.now < warm { _ = try prepared.evaluate(input: input, options: options) }
-            var samples: [Int] = []
-            let start = clock.now
-            var before = start
-            while samples.count < Self.sampleMaximum, before - start < duration {
+        return try (0..<count).map { _ in
+            try BenchmarkResult(duration: duration, warmUp: warmUp, usage: first.usage) {
                 _ = try prepared.evaluate(input: input, options: options)
-                let after = clock.now
-                samples.append(Int((after - before) / .nanoseconds(1)))
-                before = after
             }
-            results.append(
-                BenchmarkResult(
-                    samples: samples, elapsed: Int((before - start) / .nanoseconds(1)), usage: first.usage))
         }
-        return results
     }
 }

@@ -27,6 +27,8 @@ public struct PolicyQuery: Sendable {
     public var sink: (@Sendable (String) -> Void)?
     /// What is told of the evaluation beside its result.
     public var tracing = PolicyTracing()
+    /// How many times it is loaded, compiled and evaluated; the result is the first one's, the times are of all.
+    public var count = 1
 
     /// Makes a query.
     public init(_ text: String) { self.text = text }
@@ -34,16 +36,30 @@ public struct PolicyQuery: Sendable {
     /// Loads files, and runs the query over them.
     public func report(data paths: [String], ignored: [String] = [], input: RegoValue? = nil) -> PolicyReport {
         DeepThread.run {
-            var timers = PolicyTimers()
-            do {
-                let loader = PolicyLoader(version: version, ignored: ignored, bundles: bundles)
-                let sources = try timers.measure("timer_rego_load_files_ns") { try loader.load(paths) }
-                return try report(sources, input: input, &timers)
-            } catch {
-                var report = PolicyReport(failure: error)
-                if tracing.hasMetrics { report.trace.timers = timers.values }
-                return report
+            guard count > 1 else { return once(paths, ignored, input) }
+            var query = self
+            // Which lines are shown is decided by the times of all runs.
+            query.tracing.profileLimit = 0
+            var report = query.once(paths, ignored, input)
+            var others: [PolicyTrace] = []
+            while others.count + 1 < count, !report.hasFailed {
+                others.append(query.once(paths, ignored, input).trace)
             }
+            report.trace.aggregate(with: others, by: tracing)
+            return report
+        }
+    }
+
+    private func once(_ paths: [String], _ ignored: [String], _ input: RegoValue?) -> PolicyReport {
+        var timers = PolicyTimers()
+        do {
+            let loader = PolicyLoader(version: version, ignored: ignored, bundles: bundles)
+            let sources = try timers.measure("timer_rego_load_files_ns") { try loader.load(paths) }
+            return try report(sources, input: input, &timers)
+        } catch {
+            var report = PolicyReport(failure: error)
+            if tracing.hasMetrics { report.trace.timers = timers.values }
+            return report
         }
     }
 
@@ -89,16 +105,21 @@ public struct PolicyQuery: Sendable {
         let collector = tracing.collector
         options.tracer = collector.map { $0.take }
         var report: PolicyReport
+        var usage: RegoResults.Usage?
         do {
             let results = try timers.measure("timer_rego_query_eval_ns") {
                 try query.evaluate(input: input, options: options)
             }
             report = PolicyReport(results, showsBuiltinErrors: showsBuiltinErrors)
+            usage = results.usage
         } catch {
             report = PolicyReport(failure: error)
         }
         report.trace = tracing.trace(of: collector, modules: sources.modules)
         if tracing.hasMetrics { report.trace.timers = timers.values }
+        if tracing.hasCounters, let usage {
+            report.trace.counters = [("counter_eval_steps", usage.steps), ("counter_eval_value_bytes", usage.bytes)]
+        }
         return report
     }
 

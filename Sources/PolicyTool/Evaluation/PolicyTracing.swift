@@ -14,6 +14,8 @@ public struct PolicyTracing: Sendable {
     public var hasCoverage = false
     /// Whether the time of each stage is told.
     public var hasMetrics = false
+    /// Whether what the evaluation used up of its limits is told beside these times.
+    public var hasCounters = false
 
     /// Tells nothing.
     public init() {}
@@ -47,6 +49,37 @@ public struct PolicyTrace: Sendable {
     public internal(set) var coverage: PolicyCoverage?
     /// The time of the stages in nanoseconds, by name.
     public internal(set) var timers: [(name: String, nanoseconds: Int)] = []
+    /// What the evaluation used up of its limits, by name.
+    public internal(set) var counters: [(name: String, value: Int)] = []
+    /// The times of the stages over several runs, in place of those of one.
+    public internal(set) var aggregatedTimers: [(name: String, times: Samples)] = []
+    /// The times of the lines over several runs, in place of those of one.
+    public internal(set) var aggregatedProfile: [(entry: PolicyProfile.Entry, times: Samples)]?
+}
+
+extension PolicyTrace {
+    /// Replaces the times of one run by those of several, of which this is the first.
+    mutating func aggregate(with others: [PolicyTrace], by tracing: PolicyTracing) {
+        let all = [self] + others
+        aggregatedTimers = timers.map { timer in
+            (timer.name, Samples(all.compactMap { $0.timers.first { $0.name == timer.name }?.nanoseconds }))
+        }
+        timers = []
+        guard let profile else { return }
+        var times: [PolicyProfile.Place: [Int]] = [:]
+        for entry in all.flatMap({ $0.profile ?? [] }) { times[entry.place, default: []].append(entry.nanoseconds) }
+        let samples = times.mapValues { Samples($0) }
+        let entries = profile.map { entry in
+            var entry = entry
+            // What they are sorted by.
+            entry.nanoseconds = Int((samples[entry.place]?.mean ?? 0).rounded())
+            return entry
+        }
+        aggregatedProfile = PolicyProfile(entries: entries)
+            .sorted(by: tracing.profileOrders, limit: tracing.profileLimit)
+            .map { ($0, samples[$0.place] ?? Samples([])) }
+        self.profile = nil
+    }
 }
 
 /// Measures the stages of an evaluation.

@@ -41,6 +41,8 @@ public struct TestResult: Sendable {
     public internal(set) var duration = Duration.zero
     /// What it printed.
     public internal(set) var output = ""
+    /// What was measured, where that was asked for and the test holds.
+    public internal(set) var benchmark: BenchmarkResult?
     /// Its cases, where it has some.
     public internal(set) var cases: [TestCase] = []
 

@@ -19,6 +19,8 @@ public struct TestRun: Sendable {
     public var runtime = RegoObject()
     /// Whether the lines that the tests reach are told.
     public var hasCoverage = false
+    /// How long each test that holds is measured, after a tenth of that which does not count; nil for not at all.
+    public var benchmarkDuration: Duration?
 
     /// Makes a run.
     public init() {}
@@ -91,7 +93,23 @@ public struct TestRun: Sendable {
         evaluate(test, engine, output.append, collector, &result)
         result.duration = clock.now - start
         result.output = output.text
+        measure(test, engine, &result)
         return result
+    }
+
+    private func measure(_ test: RegoTest, _ engine: RegoEngine, _ result: inout TestResult) {
+        guard let benchmarkDuration, result.outcome == .passed else { return }
+        do {
+            let query = try engine.prepare(test.query)
+            // Its end is the same for all evaluations of the test.
+            let options = PolicyQuery.options(isStrict: false, timeout, runtime, nil)
+            let usage = try query.evaluate(options: options).usage
+            result.benchmark = try BenchmarkResult(
+                duration: benchmarkDuration, warmUp: benchmarkDuration / 10, usage: usage
+            ) { _ = try query.evaluate(options: options) }
+        } catch {
+            result.outcome = .broken(PolicyReport(failure: error).problems)
+        }
     }
 
     private func evaluate(

@@ -16,17 +16,10 @@ extension BenchmarkResult {
     /// The result as text; without `hasMetrics`, without the distribution of the samples, and without `hasMemory`,
     /// without what one run used up.
     public func text(as format: BenchmarkFormat, query: String, hasMetrics: Bool, hasMemory: Bool) -> String {
-        let perRun = samples.isEmpty ? 0 : elapsed / samples.count
-        let used = hasMemory ? [("steps/op", usage.steps), ("value-B/op", usage.bytes)] : []
         switch format {
-        case .json:
-            let extra = used.map { ($0.0, $0.1) } + (hasMetrics ? distribution : [])
-            return ReportNode.object([
-                ("N", .value(RegoValue(samples.count))), ("T", .value(RegoValue(elapsed))),
-                ("Extra", .object(extra.map { (key: $0.0, value: .value(RegoValue($0.1))) })),
-            ]).text + "\n"
+        case .json: return node(hasMetrics: hasMetrics, hasMemory: hasMemory).text + "\n"
         case .pretty:
-            var rows = [("samples", samples.count), ("ns/op", perRun)] + used
+            var rows = [("samples", samples.count), ("ns/op", perRun)] + (hasMemory ? used : [])
             if hasMetrics { rows += distribution }
             let width = rows.map { "\($0.1)".count }.max() ?? 0
             return BoxTable(
@@ -36,26 +29,39 @@ extension BenchmarkResult {
                     return [name, String(repeating: " ", count: width - text.count) + text]
                 }
             ).text
-        case .gobench:
-            let extra = used.map { "\t\($0.1) \($0.0)" }.joined()
-            return "\(Self.name(of: query))\t\(samples.count)\t\(perRun) ns/op\(extra)\n"
+        case .gobench: return line(name: Self.name(of: query), hasMemory: hasMemory)
         }
     }
 
+    func node(hasMetrics: Bool, hasMemory: Bool) -> ReportNode {
+        let extra = (hasMemory ? used : []) + (hasMetrics ? distribution : [])
+        return .object([
+            ("N", .value(RegoValue(samples.count))), ("T", .value(RegoValue(elapsed))),
+            ("Extra", .object(extra.map { (key: $0.0, value: .value(RegoValue($0.1))) })),
+        ])
+    }
+
+    /// A line as Go's benchmarks print it.
+    func line(name: String, hasMemory: Bool) -> String {
+        let extra = (hasMemory ? used : []).map { "\t\($0.1) \($0.0)" }.joined()
+        return "\(name)\t\(samples.count)\t\(perRun) ns/op\(extra)\n"
+    }
+
+    private var perRun: Int { samples.isEmpty ? 0 : elapsed / samples.count }
+
+    private var used: [(String, Int)] { [("steps/op", usage.steps), ("value-B/op", usage.bytes)] }
+
     private var distribution: [(String, Int)] {
         let interval = medianInterval
-        return [
-            ("count", samples.count), ("min", samples.first ?? 0), ("max", samples.last ?? 0),
-            ("mean", Int(mean.rounded())), ("stddev", Int(standardDeviation.rounded())),
-            ("median", percentile(0.5)), ("median_low", interval.lowerBound),
-            ("median_high", interval.upperBound), ("75%", percentile(0.75)), ("90%", percentile(0.9)),
-            ("95%", percentile(0.95)), ("99%", percentile(0.99)), ("99.9%", percentile(0.999)),
-            ("99.99%", percentile(0.9999)),
-        ].map { (Self.prefix + $0.0, $0.1) }
+        var rows = times.statistics.map { ($0.name, $0.value) }
+        let place = (rows.firstIndex { $0.0 == "median" } ?? rows.count - 1) + 1
+        rows.insert(
+            contentsOf: [("median_low", interval.lowerBound), ("median_high", interval.upperBound)], at: place)
+        return rows.map { (Self.prefix + $0.0, $0.1) }
     }
 
     /// `data.rbac.allow` is `BenchmarkDataRbacAllow`.
-    private static func name(of query: String) -> String {
+    static func name(of query: String) -> String {
         let words = query.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         return "Benchmark" + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }

@@ -1,12 +1,16 @@
 import Rego
 
 extension PolicyProfile.Entry {
-    var node: ReportNode {
-        .object([
-            ("total_time_ns", .value(RegoValue(nanoseconds))), ("num_eval", .value(RegoValue(evaluationCount))),
-            ("num_redo", .value(RegoValue(redoCount))), ("num_gen_expr", .value(RegoValue(expressionCount))),
-            ("location", TraceText.location(location)),
-        ])
+    var node: ReportNode { .object([("total_time_ns", .value(RegoValue(nanoseconds)))] + counts) }
+
+    /// The line over several runs.
+    func node(of times: Samples) -> ReportNode { .object([("total_time_ns_stats", times.node)] + counts) }
+
+    private var counts: [(key: String, value: ReportNode)] {
+        [
+            ("num_eval", .value(RegoValue(evaluationCount))), ("num_redo", .value(RegoValue(redoCount))),
+            ("num_gen_expr", .value(RegoValue(expressionCount))), ("location", TraceText.location(location)),
+        ]
     }
 
     /// A line of the table: an expression of the query is shown, one of a module is named by its place.

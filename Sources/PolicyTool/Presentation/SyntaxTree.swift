@@ -7,13 +7,30 @@ public struct SyntaxTree: Sendable {
     /// The tree of a module.
     public init(_ module: RegoModule) { self.module = module }
 
+    /// Whether each node of the JSON says where it stands.
+    public var hasLocations = false
+    /// Whether comments are part of the tree.
+    public var hasComments = true
+
+    /// Takes what `opa parse --json-include` takes: names of elements with commas between them, those that are left out
+    /// with a minus sign.
+    public mutating func include(_ elements: String) {
+        for element in elements.split(separator: ",") {
+            let isIncluded = !element.hasPrefix("-")
+            if element.hasSuffix("locations") { hasLocations = isIncluded }
+            if element.hasSuffix("comments") { hasComments = isIncluded }
+        }
+    }
+
     /// The tree as JSON.
-    public var json: String { module.value.json(indent: "  ") + "\n" }
+    public var json: String {
+        module.value(hasLocations: hasLocations, hasComments: hasComments).json(indent: "  ") + "\n"
+    }
 
     /// The tree for people: a node on a line, indented below the one it belongs to.
     public var text: String {
         var printer = TreePrinter()
-        printer.module(module.value, commentCount: module.commentLines.count)
+        printer.module(module.value, commentCount: hasComments ? module.commentLines.count : 0)
         return printer.output
     }
 }

@@ -5,10 +5,18 @@ extension TestReport {
     private static let rule = String(repeating: "-", count: 80) + "\n"
 
     /// The report for people: what did not pass, or with `isVerbose` every test, and how many there were.
-    public func text(isVerbose: Bool) -> String {
+    ///
+    /// A test that was measured is a line as Go's benchmarks print it, under Go's name for it with `hasGoNames`.
+    public func text(isVerbose: Bool, hasGoNames: Bool = false, hasMemory: Bool = true) -> String {
         var text = ""
         var lastFile = ""
-        for result in results where isVerbose || result.outcome != .passed {
+        for result in results where isVerbose || result.outcome != .passed || result.benchmark != nil {
+            if let benchmark = result.benchmark {
+                let name = "\(result.test.package).\(result.test.name)"
+                text += benchmark.line(
+                    name: hasGoNames ? BenchmarkResult.name(of: name) : name, hasMemory: hasMemory)
+                continue
+            }
             let place = result.test.location
             if !lastFile.isEmpty, lastFile != place.file { text += "\n" }
             lastFile = place.file
@@ -85,6 +93,9 @@ extension TestResult {
             members.append(("error", problems.count == 1 ? problems[0].node : .array(problems.map(\.node))))
         }
         members.append(("duration", .value(RegoValue(Int(duration / .nanoseconds(1))))))
+        if let benchmark {
+            members.append(("benchmark_result", benchmark.node(hasMetrics: false, hasMemory: true)))
+        }
         // Bytes are in base64, as Go has them.
         if !output.isEmpty { members.append(("output", .value(RegoValue(Data(output.utf8).base64EncodedString())))) }
         if !cases.isEmpty { members.append(("sub_results", TestCase.node(cases))) }

@@ -15,8 +15,15 @@ public struct PolicyProfile: Sendable {
         /// The first of them.
         public let location: SourceLocation
         var nodes: Set<Int> = []
+        var place: Place { Place(file: location.file, row: location.row) }
 
         init(location: SourceLocation) { self.location = location }
+    }
+
+    /// The line of an entry.
+    struct Place: Hashable {
+        let file: String
+        let row: Int
     }
 
     /// What entries are sorted by; the largest stand first.
@@ -68,11 +75,6 @@ public struct PolicyProfile: Sendable {
 extension PolicyProfile {
     /// Takes events: the time up to the next one belongs to the expression that was evaluated last.
     struct Recorder {
-        private struct Place: Hashable {
-            let file: String
-            let row: Int
-        }
-
         private let clock = ContinuousClock()
         private var entries: [Place: Entry] = [:]
         private var running: (place: Place, start: ContinuousClock.Instant)?

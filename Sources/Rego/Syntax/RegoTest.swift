@@ -88,10 +88,10 @@ extension RegoModule {
     private static func casesRule(of rule: Rule, path: [String], suffix: [Term]) -> Rule {
         var needed = -1
         for term in suffix {
-            for name in SyntaxValue.variables(in: SyntaxValue.term(term)) {
+            for name in SyntaxValue.variables(in: SyntaxValue().term(term)) {
                 let first = rule.body.indices.first { index in
                     if case .some = rule.body[index].kind { return false }
-                    let value = SyntaxValue.expression(rule.body[index], index: index)
+                    let value = SyntaxValue().expression(rule.body[index], index: index)
                     return SyntaxValue.variables(in: value).contains(name)
                 }
                 needed = max(needed, first ?? -1)

@@ -28,6 +28,12 @@ struct PolicyEval: ConsoleCommand {
     var strict = false
     @Option(name: .long, help: ArgumentHelp("How long the evaluation may take, such as 5s.", valueName: "duration"))
     var timeout: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Load, compile and evaluate so many times; the times of --metrics and --profile are of all.",
+            valueName: "n"))
+    var count = 1
     @OptionGroup var trace: PolicyTraceOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var global: GlobalOptions
@@ -39,6 +45,7 @@ struct PolicyEval: ConsoleCommand {
             throw ValidationError("--strict-builtin-errors ends at the first error, --show-builtin-errors goes on")
         }
         if let timeout { _ = try PolicyOptions.duration(timeout) }
+        guard (1...1_000_000).contains(count) else { throw ValidationError("--count is between 1 and 1000000") }
     }
 
     func execute(_ console: Console) async throws -> CommandExit {
@@ -48,6 +55,7 @@ struct PolicyEval: ConsoleCommand {
         evaluation.showsBuiltinErrors = showBuiltinErrors
         evaluation.timeout = try timeout.map(PolicyOptions.duration)
         evaluation.tracing = try trace.tracing
+        evaluation.count = count
         let report = evaluation.report(data: sources.data, ignored: policy.patterns, input: document)
         let text = report.text(as: format)
         if !text.errors.isEmpty { try console.progress(text.errors) }

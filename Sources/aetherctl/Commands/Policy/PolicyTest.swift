@@ -17,10 +17,20 @@ struct PolicyTest: ConsoleCommand {
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Run only tests whose full name matches.", valueName: "regexp"))
     var run: String?
-    @Option(name: .shortAndLong, help: "pretty or json.")
-    var format: ProblemFormat = .pretty
-    @Option(name: .long, help: ArgumentHelp("How long one test may take.", valueName: "duration"))
-    var timeout = "5s"
+    @Option(name: .shortAndLong, help: "pretty, json, or with --bench gobench.")
+    var format: BenchmarkFormat = .pretty
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How long one test may take; 5s if not given, 30s with --bench.", valueName: "duration"))
+    var timeout: String?
+    @Flag(name: .long, help: "Measure each test that holds for a second.")
+    var bench = false
+    @Flag(
+        name: .long, inversion: .prefixedNo, help: "Tell what one evaluation of a measured test uses up of its limits.")
+    var benchmem = true
+    @Option(name: .long, help: ArgumentHelp("How many times to run the tests, unless some fail.", valueName: "n"))
+    var count = 1
     @Option(
         name: [.customShort("m"), .customLong("max-errors")],
         help: ArgumentHelp("How many errors are told at most; 0 for all.", valueName: "n"))
@@ -41,7 +51,12 @@ struct PolicyTest: ConsoleCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        _ = try PolicyOptions.duration(timeout)
+        if let timeout { _ = try PolicyOptions.duration(timeout) }
+        guard (1...10_000).contains(count) else { throw ValidationError("--count is between 1 and 10000") }
+        guard format != .gobench || bench else { throw ValidationError("--format gobench needs --bench") }
+        guard !bench || !coverage && threshold == nil else {
+            throw ValidationError("give --bench or --coverage, not both: what is traced is slower")
+        }
         if let threshold, !(0...100).contains(threshold) { throw ValidationError("a threshold is between 0 and 100") }
     }
 
@@ -49,21 +64,31 @@ struct PolicyTest: ConsoleCommand {
         var tests = TestRun()
         tests.version = policy.version
         tests.pattern = run
-        tests.timeout = try PolicyOptions.duration(timeout)
+        tests.timeout = try timeout.map(PolicyOptions.duration) ?? .seconds(bench ? 30 : 5)
         tests.errorLimit = errorLimit
         tests.ignored = policy.patterns
         tests.runtime = PolicyOptions.runtime
         tests.hasCoverage = coverage || threshold != nil
+        tests.benchmarkDuration = bench ? .seconds(1) : nil
+        if bundle { tests.bundles = bundles.reading(paths) }
+        var status = CommandExit.fine
+        for _ in 0..<count where status == .fine { status = try run(tests, console) }
+        return status
+    }
+
+    private func run(_ tests: TestRun, _ console: Console) throws -> CommandExit {
         let report: TestReport
         do throws(PolicyProblems) {
-            if bundle { tests.bundles = bundles.reading(paths) }
             report = try tests.run(bundle ? [] : paths)
         } catch {
             try console.progress(error.text + "\n")
             return .policyFailed
         }
         if let coverage = report.coverage { return try told(coverage, report, console) }
-        let text = format == .json ? report.json : report.text(isVerbose: global.verbose)
+        let text =
+            format == .json
+            ? report.json
+            : report.text(isVerbose: global.verbose, hasGoNames: format == .gobench, hasMemory: benchmem)
         try console.write(bytes: Array(text.utf8))
         if report.results.isEmpty, failOnEmpty {
             try console.note("no tests were run")

@@ -7,6 +7,8 @@ struct PolicyTraceOptions: ParsableArguments {
     var explain: ExplanationMode = .off
     @Flag(name: .long, help: "Tell how long each stage took.")
     var metrics = false
+    @Flag(name: .long, help: "Tell what the evaluation used up of its limits; implies --metrics.")
+    var instrument = false
     @Flag(name: .long, help: "Tell how long expressions took and how often they were evaluated; implies --metrics.")
     var profile = false
     @Option(
@@ -48,7 +50,8 @@ struct PolicyTraceOptions: ParsableArguments {
             tracing.profileOrders = try orders
             if let profileLimit { tracing.profileLimit = profileLimit }
             tracing.hasCoverage = coverage
-            tracing.hasMetrics = metrics || tracing.hasProfile
+            tracing.hasCounters = instrument
+            tracing.hasMetrics = metrics || instrument || tracing.hasProfile
             return tracing
         }
     }
