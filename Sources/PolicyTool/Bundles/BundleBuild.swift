@@ -1,4 +1,3 @@
-import Glibc
 public import Rego
 
 /// Makes a bundle of modules and documents, as `opa build` does; the same files give the same bytes.
@@ -30,9 +29,7 @@ public struct BundleBuild: Sendable {
 
     /// Puts bytes into a file at once.
     public static func write(_ bytes: [UInt8], to path: String) throws(PolicyProblem) {
-        try PolicyFile.install(bytes, at: path, named: path) { (file) throws(PolicyProblem) in
-            guard fchmod(file, 0o644) == 0 else { throw PolicyFile.failure("chmod", path, errno) }
-        }
+        try PolicyFile.write(bytes, to: path, mode: 0o644)
     }
 
     private func archive(_ paths: [String]) throws(PolicyProblems) -> [UInt8] {

@@ -28,14 +28,40 @@ extension PolicyFile {
         }
     }
 
+    /// Makes a file, or puts other contents in its place: whoever reads it sees the old ones, the new ones or nothing.
+    ///
+    /// A symbolic link stays, and so does what is no file: a terminal or a pipe gets the bytes.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws(PolicyProblem) {
+        var target = path
+        var status = stat()
+        if stat(path, &status) == 0 {
+            if status.st_mode & S_IFMT != S_IFREG { return try pour(bytes, into: path) }
+            guard let resolved = realpath(path, nil) else { throw failure("realpath", path, errno) }
+            defer { free(resolved) }
+            target = String(cString: resolved)
+        } else if errno != ENOENT {
+            throw failure("stat", path, errno)
+        }
+        try install(bytes, at: target, named: path) { (file) throws(PolicyProblem) in
+            guard fchmod(file, mode) == 0 else { throw failure("chmod", path, errno) }
+        }
+    }
+
+    private static func pour(_ bytes: [UInt8], into path: String) throws(PolicyProblem) {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("open", path, errno) }
+        defer { close(file) }
+        try writeAll(bytes, to: file, named: path)
+    }
+
     /// Writes a file under another name, then gives it its own.
-    static func install(
+    private static func install(
         _ bytes: [UInt8], at target: String, named path: String, prepare: (Int32) throws(PolicyProblem) -> Void
     ) throws(PolicyProblem) {
         let slash = target.lastIndex(of: "/")
         let directory = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-        let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-        let temporary = "\(directory)/.\(name).\(getpid()).\(UInt32.random(in: 0 ... .max))"
+        // Not of the file's own name, which may be as long as names get.
+        let temporary = "\(directory)/.aetherctl-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("create", temporary, errno) }
         var isInstalled = false
