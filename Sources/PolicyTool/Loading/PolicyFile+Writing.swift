@@ -63,7 +63,7 @@ extension PolicyFile {
         // Not of the file's own name, which may be as long as names get.
         let temporary = "\(directory)/.aetherctl-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failure("create", temporary, errno) }
+        guard file >= 0 else { throw failure("write", path, errno) }
         var isInstalled = false
         defer {
             close(file)
