@@ -13,6 +13,7 @@ enum GraphQLPrelude {
         directive @deprecated(reason: String = "No longer supported")
           on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
         directive @specifiedBy(url: String!) on SCALAR
+        directive @oneOf on INPUT_OBJECT
         directive @defer(if: Boolean = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
         type __Schema {
           description: String

@@ -2,8 +2,8 @@
 struct GraphQLSchema: Sendable {
     private(set) var types: [String: RegoValue] = [:]
     private(set) var directives: [String: RegoValue] = [:]
-    /// The object types that may stand where an interface, a union or an object is wanted.
-    private(set) var possibleTypes: [String: Set<String>] = [:]
+    /// The object types that may stand where an interface, a union or an object is wanted, as the document has them.
+    private(set) var possibleTypes: [String: [String]] = [:]
     /// The types of queries, mutations and subscriptions, by operation.
     private(set) var roots: [String: String] = [:]
 
@@ -17,10 +17,11 @@ struct GraphQLSchema: Sendable {
             types[name] = definition
         }
         for addition in document.nodes("Extensions") { try extend(addition) }
-        collectPossibleTypes()
+        let additions = document.nodes("Extensions").map { $0.text("Name") }
+        collectPossibleTypes(definitions.map { $0.text("Name") } + additions)
         for directive in Array(prelude.nodes("Directives")) + Array(document.nodes("Directives")) {
             let name = directive.text("Name")
-            let isStandard = ["include", "skip", "deprecated", "specifiedBy", "defer"].contains(name)
+            let isStandard = ["include", "skip", "deprecated", "specifiedBy", "defer", "oneOf"].contains(name)
             if directives[name] != nil, !isStandard {
                 throw directive.error("Cannot redeclare directive \(name).")
             }
@@ -59,13 +60,18 @@ struct GraphQLSchema: Sendable {
         types[name] = .object(object)
     }
 
-    private mutating func collectPossibleTypes() {
-        for (name, definition) in types {
+    private mutating func collectPossibleTypes(_ names: [String]) {
+        func add(_ type: String, to wanted: String) {
+            if !possibleTypes[wanted, default: []].contains(type) { possibleTypes[wanted, default: []].append(type) }
+        }
+        var seen: Set<String> = []
+        for name in names where seen.insert(name).inserted {
+            guard let definition = types[name] else { continue }
             switch definition.text("Kind") {
-            case "UNION": possibleTypes[name, default: []].formUnion(definition.texts("Types"))
+            case "UNION": for type in definition.texts("Types") { add(type, to: name) }
             case "OBJECT", "INPUT_OBJECT", "INTERFACE":
-                for interface in definition.texts("Interfaces") { possibleTypes[interface, default: []].insert(name) }
-                if definition.text("Kind") != "INTERFACE" { possibleTypes[name, default: []].insert(name) }
+                for interface in definition.texts("Interfaces") { add(name, to: interface) }
+                if definition.text("Kind") != "INTERFACE" { add(name, to: name) }
             default: break
             }
         }
@@ -114,14 +120,12 @@ struct GraphQLSchema: Sendable {
 
     /// True when a value of one type may also be of the other.
     func overlap(_ left: String, _ right: String) -> Bool {
-        !(possibleTypes[left] ?? []).isDisjoint(with: possibleTypes[right] ?? [])
+        !Set(possibleTypes[left] ?? []).isDisjoint(with: possibleTypes[right] ?? [])
     }
 
-    /// The definition of a field; `__typename` stands in every composite type.
-    func field(_ name: String, of type: String) -> RegoValue? {
-        if name == "__typename", isComposite(type) {
-            return ["Name": "__typename", "Type": ["NamedType": "String", "NonNull": true]]
-        }
-        return types[type]?.named(name, in: "Fields")
+    /// The definition of a field; `__typename` stands everywhere.
+    func field(_ name: String, of type: String?) -> RegoValue? {
+        if name == "__typename" { return ["Name": "__typename", "Type": ["NamedType": "String"]] }
+        return type.flatMap { types[$0]?.named(name, in: "Fields") }
     }
 }

@@ -1,183 +1,161 @@
 extension GraphQLValidator {
-    mutating func check(
-        arguments: RegoArray, of node: RegoValue, _ definition: RegoValue?, unknown: (String) -> String
-    ) throws(BuiltinError) {
-        var names: Set<String> = []
-        for argument in arguments {
-            let name = argument.text("Name")
-            if !names.insert(name).inserted {
-                report(argument, "There can be only one argument named \"\(name)\".")
-            }
-            let wanted = definition?.named(name, in: "Arguments")
-            if wanted == nil, definition != nil { report(argument, unknown(name)) }
-            let hasDefault = (wanted?["DefaultValue"] ?? .null) != .null
-            try check(value: argument["Value"] ?? .null, against: wanted?["Type"] ?? .null, hasDefault: hasDefault)
-        }
-    }
-
-    mutating func check(directives node: RegoValue, at location: String) throws(BuiltinError) {
-        var seen: Set<String> = []
-        for directive in node.nodes("Directives") {
-            let name = directive.text("Name")
-            let definition = schema.directives[name]
-            if !seen.insert(name).inserted, !(definition?.flag("IsRepeatable") ?? false) {
-                report(directive, "The directive \"@\(name)\" can only be used once at this location.")
-            }
-            guard let definition else {
-                report(directive, "Unknown directive \"@\(name)\".")
-                continue
-            }
-            if !definition.texts("Locations").contains(location) {
-                report(directive, "Directive \"@\(name)\" may not be used on \(location).")
-            }
-            let arguments = directive.nodes("Arguments")
-            try check(arguments: arguments, of: directive, definition) { argument in
-                "Unknown argument \"\(argument)\" on directive \"@\(name)\"."
-            }
-            for wanted in definition.nodes("Arguments") where isRequired(wanted) {
-                let argument = wanted.text("Name")
-                guard !arguments.contains(where: { $0.text("Name") == argument }) else { continue }
-                let shown = (wanted["Type"] ?? .null).typeReference.shown
-                report(
-                    directive,
-                    "Directive \"@\(name)\" argument \"\(argument)\" of type \"\(shown)\" is required, but it was not "
-                        + "provided.")
-            }
-        }
-    }
-
-    /// Checks a value where a type is wanted; an unknown type (null) demands nothing.
-    mutating func check(value: RegoValue, against type: RegoValue, hasDefault: Bool) throws(BuiltinError) {
-        try context.spend()
+    mutating func check(value: RegoValue, _ type: RegoValue, _ definition: RegoValue?, hasDefault: Bool) {
         let kind = value.number("Kind")
-        if kind == GraphQLValueKind.variable {
-            check(variable: value, against: type, hasDefault: hasDefault)
-            return
+        let raw = value.text("Raw")
+        if kind == GraphQLValueKind.variable, let operation, operation.variables[raw] == nil {
+            let place = operation.name.isEmpty ? "" : " by operation \"\(operation.name)\""
+            report(value, "Variable \"$\(raw)\" is not defined\(place).")
         }
-        if kind == GraphQLValueKind.object { checkUniqueFields(value) }
-        let reference = type.typeReference
-        guard let definition = schema.types[reference.named] else {
-            for child in value.nodes("Children") {
-                try check(value: child["Value"] ?? .null, against: .null, hasDefault: false)
+        if kind == GraphQLValueKind.object {
+            var names: Set<String> = []
+            for child in value.nodes("Children") where !names.insert(child.text("Name")).inserted {
+                report(child, "There can be only one input field named \"\(child.text("Name"))\".")
             }
-            return
         }
-        if kind == GraphQLValueKind.null {
-            if type.flag("NonNull") {
-                report(value, "Expected value of type \"\(reference.shown)\", found null.")
-            }
-            return
-        }
-        if let inner = type["Elem"], inner != .null {
-            // A single value stands for a list of one.
-            guard kind == GraphQLValueKind.list else {
-                try check(value: value, against: inner, hasDefault: false)
-                return
-            }
-            for child in value.nodes("Children") {
-                try check(value: child["Value"] ?? .null, against: inner, hasDefault: false)
-            }
-            return
-        }
-        switch definition.text("Kind") {
-        case "SCALAR": checkScalar(value, reference.named, reference.shown)
-        case "ENUM":
-            let isKnown = definition.nodes("EnumValues").contains { $0.text("Name") == value.text("Raw") }
-            if kind != GraphQLValueKind.enumeration {
-                report(value, "Enum \"\(reference.shown)\" cannot represent non-enum value: \(shown(value)).")
-            } else if !isKnown {
-                report(
-                    value, "Value \"\(value.text("Raw"))\" does not exist in \"\(reference.shown)\" enum.")
-            }
-        case "INPUT_OBJECT": try checkInput(value, definition, reference.shown)
-        default: break
-        }
-    }
-
-    private mutating func checkUniqueFields(_ value: RegoValue) {
-        var names: Set<String> = []
-        for child in value.nodes("Children") where !names.insert(child.text("Name")).inserted {
-            report(child, "There can be only one input field named \"\(child.text("Name"))\".")
-        }
+        guard type != .null else { return }
+        if let definition { check(value: value, type, is: definition) }
+        if kind == GraphQLValueKind.variable { check(variable: value, against: type, hasDefault: hasDefault) }
     }
 
     private mutating func check(variable value: RegoValue, against type: RegoValue, hasDefault: Bool) {
-        guard let variables else { return }
         let name = value.text("Raw")
-        guard let definition = variables[name] else {
-            let place = operationName.isEmpty ? "" : " by operation \"\(operationName)\""
-            report(value, "Variable \"$\(name)\" is not defined\(place).")
-            return
-        }
-        usedVariables.insert(name)
-        guard type != .null, case .object(var given)? = definition["Type"] else { return }
-        let hasOwnDefault = definition["DefaultValue"].map { $0 != .null && $0.number("Kind") != GraphQLValueKind.null }
-        // A variable with a default may stand where null may not.
-        if (hasOwnDefault ?? false) || hasDefault, type.flag("NonNull") { given.insert("NonNull", true) }
-        if !RegoValue.object(given).isCompatible(with: type) {
-            let shown = (definition["Type"] ?? .null).typeReference.shown
+        guard let definition = operation?.variables[name], let given = definition["Type"],
+            case .object(var wanted) = type
+        else { return }
+        // Where there is a default, or the variable has one, null may stand as well.
+        if definition.hasDefault || hasDefault { wanted.insert("NonNull", false) }
+        if !given.isCompatible(with: .object(wanted)) {
             report(
                 value,
-                "Variable \"$\(name)\" of type \"\(shown)\" used in position expecting type "
+                "Variable \"$\(name)\" of type \"\(given.typeReference.shown)\" used in position expecting type "
                     + "\"\(type.typeReference.shown)\".")
         }
     }
 
-    private mutating func checkScalar(_ value: RegoValue, _ name: String, _ shownType: String) {
+    private mutating func check(value: RegoValue, _ type: RegoValue, is definition: RegoValue) {
         let kind = value.number("Kind")
-        let isText = kind == GraphQLValueKind.string || kind == GraphQLValueKind.block
-        switch name {
-        case "Int":
-            if kind != GraphQLValueKind.integer {
-                report(value, "Int cannot represent non-integer value: \(shown(value)).")
-            } else if Int32(value.text("Raw")) == nil {
-                report(value, "Int cannot represent non 32-bit signed integer value: \(shown(value)).")
+        let name = definition.text("Name")
+        let isEnumeration = definition.text("Kind") == "ENUM"
+        if kind == GraphQLValueKind.null {
+            guard type.flag("NonNull") else { return }
+            report(value, "Expected value of type \"\(type.typeReference.shown)\", found \(shown(value)).")
+            return
+        }
+        // What a scalar of one's own may be, nobody knows.
+        let standard = ["Int", "Float", "String", "Boolean", "ID"]
+        if definition.text("Kind") == "SCALAR", !standard.contains(name) { return }
+        if isOutOfRange(value) { reportUnexpected(value, type, definition) }
+        let names = isEnumeration ? definition.nodes("EnumValues").map { $0.text("Name") } : []
+        let accepted: [String]
+        switch kind {
+        case GraphQLValueKind.list:
+            if type["Elem"] ?? .null == .null { reportUnexpected(value, type, definition) }
+            return
+        case GraphQLValueKind.integer: accepted = ["Int", "Float", "ID"]
+        case GraphQLValueKind.float: accepted = ["Float"]
+        case GraphQLValueKind.boolean: accepted = ["Boolean"]
+        case GraphQLValueKind.string, GraphQLValueKind.block:
+            if isEnumeration {
+                report(
+                    value,
+                    "Enum \"\(type.typeReference.shown)\" cannot represent non-enum value: \(shown(value))."
+                        + GraphQLSuggestions.hint("Did you mean the enum value", value.text("Raw"), in: names))
+                return
             }
-        case "Float":
-            if kind != GraphQLValueKind.integer, kind != GraphQLValueKind.float {
-                report(value, "Float cannot represent non numeric value: \(shown(value)).")
+            accepted = ["String", "ID"]
+        case GraphQLValueKind.enumeration:
+            guard isEnumeration else {
+                accepted = []
+                break
             }
-        case "String":
-            if !isText { report(value, "String cannot represent a non string value: \(shown(value)).") }
-        case "Boolean":
-            if kind != GraphQLValueKind.boolean {
-                report(value, "Boolean cannot represent a non boolean value: \(shown(value)).")
+            if !names.contains(value.text("Raw")) {
+                report(
+                    value,
+                    "Value \"\(shown(value))\" does not exist in \"\(type.typeReference.shown)\" enum."
+                        + GraphQLSuggestions.hint("Did you mean the enum value", value.text("Raw"), in: names))
             }
-        case "ID":
-            if !isText, kind != GraphQLValueKind.integer {
-                report(value, "ID cannot represent a non-string and non-integer value: \(shown(value)).")
-            }
-        default:
-            for child in value.nodes("Children") where (child["Value"] ?? .null).number("Kind") == 0 {
-                check(variable: child["Value"] ?? .null, against: .null, hasDefault: false)
-            }
+            return
+        case GraphQLValueKind.object:
+            checkInput(value, definition)
+            return
+        default: return
+        }
+        if !accepted.contains(name) { reportUnexpected(value, type, definition) }
+    }
+
+    /// Whether a number, or one in a list or an object, is more than 64 bits hold.
+    private func isOutOfRange(_ value: RegoValue) -> Bool {
+        switch value.number("Kind") {
+        case GraphQLValueKind.integer: Int64(value.text("Raw")) == nil
+        case GraphQLValueKind.float: !(Double(value.text("Raw"))?.isFinite ?? false)
+        case GraphQLValueKind.list, GraphQLValueKind.object:
+            value.nodes("Children").contains { isOutOfRange($0["Value"] ?? .null) }
+        default: false
         }
     }
 
-    private mutating func checkInput(
-        _ value: RegoValue, _ definition: RegoValue, _ shownType: String
-    ) throws(BuiltinError) {
-        guard value.number("Kind") == GraphQLValueKind.object else {
-            report(value, "Expected value of type \"\(shownType)\", found \(shown(value)).")
-            return
+    private mutating func reportUnexpected(_ value: RegoValue, _ type: RegoValue, _ definition: RegoValue) {
+        let shownType = type.typeReference.shown
+        let shownValue = shown(value)
+        let message: String
+        switch shownType {
+        case "Int", "Int!":
+            let digits = value.text("Raw").drop { $0 == "-" || $0 == "+" }
+            let isInteger = !digits.isEmpty && digits.utf8.allSatisfy { $0 &- 48 <= 9 }
+            message =
+                isInteger && Int32(value.text("Raw")) == nil
+                ? "Int cannot represent non 32-bit signed integer value: \(shownValue)"
+                : "Int cannot represent non-integer value: \(shownValue)"
+        case "String", "String!", "[String]": message = "String cannot represent a non string value: \(shownValue)"
+        case "Boolean", "Boolean!": message = "Boolean cannot represent a non boolean value: \(shownValue)"
+        case "Float", "Float!": message = "Float cannot represent non numeric value: \(shownValue)"
+        case "ID", "ID!": message = "ID cannot represent a non-string and non-integer value: \(shownValue)"
+        default:
+            message =
+                definition.text("Kind") == "ENUM"
+                ? "Enum \"\(shownType)\" cannot represent non-enum value: \(shownValue)."
+                : "Expected value of type \"\(shownType)\", found \(shownValue)."
         }
+        report(value, message)
+    }
+
+    private mutating func checkInput(_ value: RegoValue, _ definition: RegoValue) {
+        let name = definition.text("Name")
         let children = value.nodes("Children")
         for field in definition.nodes("Fields") where isRequired(field) {
-            let name = field.text("Name")
-            guard !children.contains(where: { $0.text("Name") == name }) else { continue }
+            let fieldName = field.text("Name")
+            guard !children.contains(where: { $0.text("Name") == fieldName }) else { continue }
             let type = (field["Type"] ?? .null).typeReference.shown
-            report(
-                value,
-                "Field \"\(definition.text("Name")).\(name)\" of required type \"\(type)\" was not provided.")
+            report(value, "Field \"\(name).\(fieldName)\" of required type \"\(type)\" was not provided.")
         }
-        for child in children {
-            let name = child.text("Name")
-            guard let field = definition.named(name, in: "Fields") else {
-                report(child, "Field \"\(name)\" is not defined by type \"\(definition.text("Name"))\".")
-                continue
-            }
-            let hasDefault = (field["DefaultValue"] ?? .null) != .null
-            try check(value: child["Value"] ?? .null, against: field["Type"] ?? .null, hasDefault: hasDefault)
+        if definition.named("oneOf", in: "Directives") != nil { checkOneOf(value, definition) }
+        let known = definition.nodes("Fields").map { $0.text("Name") }
+        for child in children where !known.contains(child.text("Name")) {
+            let childName = child.text("Name")
+            report(
+                child,
+                "Field \"\(childName)\" is not defined by type \"\(name)\"."
+                    + GraphQLSuggestions.hint("Did you mean", childName, in: known))
+        }
+    }
+
+    private mutating func checkOneOf(_ value: RegoValue, _ definition: RegoValue) {
+        let name = definition.text("Name")
+        let children = value.nodes("Children")
+        guard children.count == 1, let given = children.first?["Value"] else {
+            report(value, "OneOf Input Object \"\(name)\" must specify exactly one key.")
+            return
+        }
+        if given.number("Kind") == GraphQLValueKind.null {
+            let field = definition.nodes("Fields").first?.text("Name") ?? ""
+            report(given, "Field \"\(name).\(field)\" must be non-null.")
+        } else if given.number("Kind") == GraphQLValueKind.variable,
+            let variable = operation?.variables[given.text("Raw")], !(variable["Type"] ?? .null).flag("NonNull")
+        {
+            report(
+                given,
+                "Variable \"\(given.text("Raw"))\" must be non-nullable to be used for OneOf Input Object "
+                    + "\"\(name)\".")
         }
     }
 
