@@ -116,11 +116,18 @@ struct X509Extension {
     static let keyUsage = [2, 5, 29, 15]
     static let alternativeNames = [2, 5, 29, 17]
     static let basicConstraints = [2, 5, 29, 19]
+    static let nameConstraints = [2, 5, 29, 30]
     static let distributionPoints = [2, 5, 29, 31]
     static let policies = [2, 5, 29, 32]
     static let authorityKey = [2, 5, 29, 35]
     static let extendedKeyUsage = [2, 5, 29, 37]
     static let authorityAccess = [1, 3, 6, 1, 5, 5, 7, 1, 1]
+
+    /// The extensions that may be critical: what they say is read.
+    static let understood: Set<[Int]> = [
+        subjectKey, keyUsage, alternativeNames, basicConstraints, nameConstraints, distributionPoints, policies,
+        authorityKey, extendedKeyUsage, authorityAccess, [2, 5, 29, 33], [2, 5, 29, 36], [2, 5, 29, 54],
+    ]
 }
 
 /// Times of certificates.

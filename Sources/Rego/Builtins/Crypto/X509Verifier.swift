@@ -54,7 +54,7 @@ struct X509Verifier {
     /// The chain from the leaf, which stands last, to the root, which stands first; nil where there is none.
     func chain(of certificates: [X509Certificate]) -> [X509Certificate]? {
         guard certificates.count >= 2, let root = certificates.first, let leaf = certificates.last else { return nil }
-        guard isCurrent(leaf), hasName(leaf) else { return nil }
+        guard isCurrent(leaf), isUnderstood(leaf), hasName(leaf) else { return nil }
         return extend([leaf], root: root, intermediates: Array(certificates.dropFirst().dropLast()))
     }
 
@@ -62,12 +62,12 @@ struct X509Verifier {
         _ chain: [X509Certificate], root: X509Certificate, intermediates: [X509Certificate]
     ) -> [X509Certificate]? {
         guard let last = chain.last, chain.count <= 10 else { return nil }
-        if canIssue(root, last, below: chain.count - 1) {
+        if canIssue(root, last, below: chain.count - 1), allowsNames(root, of: chain) {
             let whole = chain + [root]
             return allowsUsage(whole) ? whole : nil
         }
         for candidate in intermediates where !chain.contains(where: { $0.encoded.elementsEqual(candidate.encoded) }) {
-            guard canIssue(candidate, last, below: chain.count - 1) else { continue }
+            guard canIssue(candidate, last, below: chain.count - 1), allowsNames(candidate, of: chain) else { continue }
             if let whole = extend(chain + [candidate], root: root, intermediates: intermediates) { return whole }
         }
         return nil
@@ -75,7 +75,14 @@ struct X509Verifier {
 
     /// True when a certificate may have issued another and did.
     private func canIssue(_ issuer: X509Certificate, _ issued: X509Certificate, below depth: Int) -> Bool {
-        guard issued.issuer.encoded.elementsEqual(issuer.subject.encoded), isCurrent(issuer) else { return false }
+        guard issued.issuer.encoded.elementsEqual(issuer.subject.encoded), isCurrent(issuer), isUnderstood(issuer)
+        else { return false }
+        // A certificate that says what its key is for must say that it signs certificates.
+        if let usage = issuer.value(of: X509Extension.keyUsage), let bits = try? DERReader.one(usage.content).bits,
+            let first = bits.first, first & 0x04 == 0
+        {
+            return false
+        }
         var isAuthority = issuer.version < 3
         if let basic = issuer.value(of: X509Extension.basicConstraints),
             let parts = try? DERReader.one(basic.content).children()
@@ -84,6 +91,18 @@ struct X509Verifier {
             if let length = parts.first(where: { $0.tag == 2 }), length.integer < depth { return false }
         }
         return isAuthority && issued.isSigned(by: issuer)
+    }
+
+    /// Whether all critical extensions are ones that are looked at.
+    private func isUnderstood(_ certificate: X509Certificate) -> Bool {
+        certificate.extensions.allSatisfy { !$0.isCritical || X509Extension.understood.contains($0.identifier) }
+    }
+
+    /// Whether an authority may certify the names of all certificates below it.
+    private func allowsNames(_ issuer: X509Certificate, of chain: [X509Certificate]) -> Bool {
+        guard let known = issuer.value(of: X509Extension.nameConstraints) else { return true }
+        guard let constraints = X509NameConstraints(known) else { return false }
+        return !(known.isCritical && constraints.hasOthers) && chain.allSatisfy(constraints.allow)
     }
 
     private func isCurrent(_ certificate: X509Certificate) -> Bool {
