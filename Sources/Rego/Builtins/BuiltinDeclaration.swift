@@ -13,19 +13,23 @@ public struct BuiltinDeclaration: Sendable {
     public let isNondeterministic: Bool
     /// True when it relates its argument to many results, as `walk` does.
     public let isRelation: Bool
+    /// True when modules of version 1, and strict ones, may not call it.
+    public let isDeprecated: Bool
     /// What it does.
     public let evaluate: Evaluation
 
     /// Makes a declaration.
     public init(
         _ name: String, _ arguments: [RegoType], _ result: RegoType?, infix: String? = nil, variadic: RegoType? = nil,
-        isNondeterministic: Bool = false, isRelation: Bool = false, evaluate: @escaping Evaluation
+        isNondeterministic: Bool = false, isRelation: Bool = false, isDeprecated: Bool = false,
+        evaluate: @escaping Evaluation
     ) {
         self.name = name
         self.infix = infix
         self.type = .function(arguments, variadic: variadic, result: result)
         self.isNondeterministic = isNondeterministic
         self.isRelation = isRelation
+        self.isDeprecated = isDeprecated
         self.evaluate = evaluate
     }
 

@@ -56,6 +56,7 @@ extension Compiler {
         lowered.references = lowerer.references
         lowered.isStable = lowerer.isStable
         errors += lowerer.errors
+        deprecatedCalls += lowerer.deprecatedCalls
         return lowered
     }
 

@@ -13,6 +13,8 @@ struct Compiler: Sendable {
     /// The types of the documents of groups, as far as they are known.
     var documentTypes: [Int: RegoType] = [:]
     var errors: [RegoError] = []
+    /// The calls of deprecated built-ins, which are errors when nothing else is wrong.
+    var deprecatedCalls: [RegoError] = []
     let options: RegoEngine.Options
 
     init(_ modules: [RegoModule], options: RegoEngine.Options) {
@@ -30,16 +32,18 @@ struct Compiler: Sendable {
         for index in rules.indices { lowered.append(lower(index)) }
         checkUnusedImports()
         try stopOnErrors()
-        checkRecursion()
-        try stopOnErrors()
         findStableRules()
         checkSafety()
+        try stopOnErrors()
+        checkRecursion()
         try stopOnErrors()
         guard let first = scopes.first else { return }
         var checker = TypeChecker(self, source: first.source)
         checker.checkAll()
         errors += checker.errors
         documentTypes = checker.documents
+        try stopOnErrors()
+        errors += deprecatedCalls
         try stopOnErrors()
     }
 
@@ -105,17 +109,19 @@ struct Compiler: Sendable {
 
     private mutating func checkImports() {
         for (index, module) in modules.enumerated() {
-            var seen: [String: Span] = [:]
+            var seen: [String: ImportDeclaration] = [:]
             for declaration in module.imports {
                 let names = declaration.names
                 guard names[0] == "data" || names[0] == "input" else { continue }
-                if seen[declaration.name] != nil, module.version == .v1 || options.isStrict {
-                    report(
-                        .compile,
-                        "import must not shadow import \(names.joined(separator: "."))", module: index,
-                        declaration.span)
+                guard let first = seen[declaration.name] else {
+                    seen[declaration.name] = declaration
+                    continue
                 }
-                seen[declaration.name] = declaration.span
+                guard module.version == .v1 || options.isStrict else { continue }
+                let alias = first.alias.map { " as \($0)" } ?? ""
+                report(
+                    .compile, "import must not shadow import \(first.names.joined(separator: "."))\(alias)",
+                    module: index, declaration.span)
             }
         }
     }

@@ -147,6 +147,7 @@ extension RuleLowerer {
             goals.append(Goal(kind: .test(lowerCall(term, hoistsAll: hoistsAll, into: &goals)), span: span))
             return
         }
+        noteCall(of: target, term.span)
         // The last argument takes the result.
         let inputs = arguments.dropLast().map { lowerNested($0, hoistsAll: hoistsAll, into: &goals) }
         let output = lowerNested(arguments[arity], hoistsAll: hoistsAll, into: &goals)
@@ -177,6 +178,7 @@ extension RuleLowerer {
         switch target {
         case .builtin, .function:
             if let replacement = functionValue(modifier.value) {
+                checkArity(of: replacement, for: target, modifier)
                 return LoweredWith(target: target, value: .callee(replacement), span: modifier.span)
             }
         case .data(let path):
@@ -193,6 +195,20 @@ extension RuleLowerer {
         }
         let value = lowerNested(modifier.value, hoistsAll: false, into: &goals)
         return LoweredWith(target: target, value: .term(value), span: modifier.span)
+    }
+
+    /// A function stands for another one only where it takes as many arguments.
+    private func checkArity(of replacement: Callee, for target: LoweredWith.Target, _ modifier: WithModifier) {
+        let replaced: (name: String, callee: Callee)
+        switch target {
+        case .builtin(let name): replaced = (name, .builtin(name))
+        case .function(let node): replaced = (compiler.tree[node].name, .node(node))
+        default: return
+        }
+        guard let want = arity(of: replaced.callee), let have = arity(of: replacement), want != have else { return }
+        func shown(_ count: Int) -> String { "(\([String](repeating: "any", count: count).joined(separator: ", ")))" }
+        fail(
+            .type, "\(replaced.name): arity mismatch\n\thave: \(shown(have))\n\twant: \(shown(want))", modifier.span)
     }
 
     private func functionValue(_ term: Term) -> Callee? {

@@ -187,6 +187,7 @@ extension RuleLowerer {
             if let constant = metadata(name, term.span) { return .constant(constant) }
             let before = errors.count
             reached = callee(function)
+            noteCall(of: reached, term.span)
             if reached == nil {
                 if errors.count == before { fail(.type, "undefined function \(name)", term.span) }
                 return .constant(.null)

@@ -21,6 +21,8 @@ final class RuleLowerer {
     /// Whether nothing but the base document decides what the rule gives.
     var isStable = true
     var errors: [RegoError] = []
+    /// The calls of built-ins that modules of this kind may not call, reported when nothing else is wrong.
+    var deprecatedCalls: [RegoError] = []
     /// The variables that nothing has used yet, and that the compiler wants used.
     var unused: [Int: Unused] = [:]
     /// The global names that were used, to find imports that nobody uses.
@@ -160,6 +162,18 @@ final class RuleLowerer {
         let location = module.source.location(span)
         guard !errors.contains(where: { $0.location == location && $0.message == message }) else { return }
         errors.append(RegoError(code: .compile, message: message, location: location))
+    }
+
+    /// Notes a call of a deprecated built-in where those are refused: strict ones, and all of version 1 but queries.
+    func noteCall(of target: Callee?, _ span: Span) {
+        guard case .builtin(let name)? = target, Builtins.all[name]?.isDeprecated ?? false,
+            compiler.options.isStrict || (rule != nil && module.version == .v1)
+        else { return }
+        let location = module.source.location(span)
+        guard !deprecatedCalls.contains(where: { $0.location == location }) else { return }
+        deprecatedCalls.append(
+            RegoError(
+                code: .type, message: "deprecated built-in function calls in expression: \(name)", location: location))
     }
 
     // MARK: Rules

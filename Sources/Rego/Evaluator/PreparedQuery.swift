@@ -47,6 +47,7 @@ public struct PreparedQuery: Sendable {
             checker.check(query: goals, bound: RegisterSet(0...FrameLayout.firstArgument))
             errors = checker.errors
         }
+        if errors.isEmpty { errors = lowerer.deprecatedCalls }
         guard errors.isEmpty else { throw RegoErrors(errors) }
         var bindings: [(name: String, register: Int)] = []
         for (register, info) in lowerer.frame.variables.enumerated() where !info.isGenerated {

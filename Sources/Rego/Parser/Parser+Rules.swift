@@ -11,6 +11,7 @@ extension Parser {
             guard !isKeyword("if"), token.kind != .leftBrace || isOnNewLine else {
                 throw unexpected("expected else keyword or newline: a default rule has no body")
             }
+            try checkDefault(head, start: start)
             rule.body = [Self.trueBody(head.span)]
             rule.span = start.through(end: previousEnd)
             return [rule]
@@ -36,6 +37,23 @@ extension Parser {
             rules.append(next)
         }
         return rules
+    }
+
+    /// A default is known without evaluation, but for what comprehensions do, and its arguments are different names.
+    private func checkDefault(_ head: RuleHead, start: Span) throws(RegoError) {
+        if let kind = head.value.kindNeedingEvaluation {
+            throw failure("illegal default rule (value cannot contain \(kind))", at: start)
+        }
+        var names: Set<String> = []
+        for argument in head.arguments ?? [] {
+            guard case .variable(let name) = argument.value else {
+                let kind = Self.kindName(argument)
+                throw failure("illegal default rule (arguments cannot contain \(kind))", at: start)
+            }
+            guard name == "_" || names.insert(name).inserted else {
+                throw failure("illegal default rule (arguments cannot be repeated \(name))", at: start)
+            }
+        }
     }
 
     static func trueBody(_ span: Span) -> Expr {

@@ -199,6 +199,17 @@ extension Parser {
 }
 
 extension Term {
+    /// The kind of a part that only evaluation can know; nil where there is none, closures left aside.
+    var kindNeedingEvaluation: String? {
+        switch value {
+        case .variable, .ref, .call: Parser.kindName(self)
+        case .array(let terms), .set(let terms): terms.lazy.compactMap(\.kindNeedingEvaluation).first
+        case .object(let items):
+            items.lazy.compactMap { $0.key.kindNeedingEvaluation ?? $0.value.kindNeedingEvaluation }.first
+        default: nil
+        }
+    }
+
     /// Whether it is a variable or a string: a part of a name.
     var isName: Bool {
         switch value {

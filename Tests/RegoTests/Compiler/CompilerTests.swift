@@ -34,6 +34,21 @@ struct CompilerTests {
             "rego_type_error: with keyword target must reference existing input, data, or a function"
         ),
         (
+            "f(x, y) := x\np if count([]) == 0 with count as f",
+            "rego_type_error: count: arity mismatch\n\thave: (any, any)\n\twant: (any)"
+        ),
+        ("p if any([true])", "rego_type_error: deprecated built-in function calls in expression: any"),
+        ("p if cast_set([1], x)", "rego_type_error: deprecated built-in function calls in expression: cast_set"),
+        ("p := {x | cast_set([1], x)}", "rego_type_error: deprecated built-in function calls in expression: cast_set"),
+        ("p := q\nq := p + x", "rego_unsafe_var_error: var x is unsafe"),
+        ("import data.b.c\nimport data.c", "rego_compile_error: import must not shadow import data.b.c"),
+        ("import data.b as c\nimport data.c", "rego_compile_error: import must not shadow import data.b as c"),
+        ("default p := input.x", "rego_parse_error: illegal default rule (value cannot contain ref)"),
+        ("default p := x", "rego_parse_error: illegal default rule (value cannot contain var)"),
+        ("default p := [count([1])]", "rego_parse_error: illegal default rule (value cannot contain call)"),
+        ("default f(1) := 5", "rego_parse_error: illegal default rule (arguments cannot contain number)"),
+        ("default f(x, x) := 5", "rego_parse_error: illegal default rule (arguments cannot be repeated x)"),
+        (
             "q := {}\np if { q with data.a.q.x as 1 }",
             "rego_compile_error: with keyword cannot partially replace virtual document(s)"
         ),

@@ -8,8 +8,8 @@ enum AggregateBuiltins {
         BuiltinDeclaration("max", [.collection(.any)], .any, evaluate: maximum),
         BuiltinDeclaration("min", [.collection(.any)], .any, evaluate: minimum),
         BuiltinDeclaration("sort", [.collection(.any)], .array(.any), evaluate: sort),
-        BuiltinDeclaration("all", [.collection(.any)], .boolean, evaluate: all),
-        BuiltinDeclaration("any", [.collection(.any)], .boolean, evaluate: any),
+        BuiltinDeclaration("all", [.collection(.any)], .boolean, isDeprecated: true, evaluate: all),
+        BuiltinDeclaration("any", [.collection(.any)], .boolean, isDeprecated: true, evaluate: any),
     ]
 
     static func count(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {

@@ -3,7 +3,7 @@ enum SetBuiltins {
     static let declarations: [BuiltinDeclaration] = [
         BuiltinDeclaration("and", [.set(.any), .set(.any)], .set(.any), infix: "&", evaluate: and),
         BuiltinDeclaration("or", [.set(.any), .set(.any)], .set(.any), infix: "|", evaluate: or),
-        BuiltinDeclaration("set_diff", [.set(.any), .set(.any)], .set(.any), evaluate: difference),
+        BuiltinDeclaration("set_diff", [.set(.any), .set(.any)], .set(.any), isDeprecated: true, evaluate: difference),
         BuiltinDeclaration("intersection", [.set(.set(.any))], .set(.any), evaluate: intersection),
         BuiltinDeclaration("union", [.set(.set(.any))], .set(.any), evaluate: union),
     ]

@@ -5,7 +5,7 @@ enum CIDRBuiltins {
 
     static let declarations: [BuiltinDeclaration] = [
         BuiltinDeclaration("net.cidr_contains", [.string, .string], .boolean, evaluate: contains),
-        BuiltinDeclaration("net.cidr_overlap", [.string, .string], .boolean, evaluate: contains),
+        BuiltinDeclaration("net.cidr_overlap", [.string, .string], .boolean, isDeprecated: true, evaluate: contains),
         BuiltinDeclaration("net.cidr_intersects", [.string, .string], .boolean, evaluate: intersects),
         BuiltinDeclaration(
             "net.cidr_contains_matches", [list, list], .set(.array([.any, .any], rest: nil)),

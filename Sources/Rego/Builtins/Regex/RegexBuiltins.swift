@@ -3,7 +3,7 @@ enum RegexBuiltins {
     static let declarations: [BuiltinDeclaration] = [
         BuiltinDeclaration("regex.is_valid", [.string], .boolean, evaluate: isValid),
         BuiltinDeclaration("regex.match", [.string, .string], .boolean, evaluate: match),
-        BuiltinDeclaration("re_match", [.string, .string], .boolean, evaluate: match),
+        BuiltinDeclaration("re_match", [.string, .string], .boolean, isDeprecated: true, evaluate: match),
         BuiltinDeclaration("regex.split", [.string, .string], .array(.string), evaluate: split),
         BuiltinDeclaration("regex.find_n", [.string, .string, .number], .array(.string), evaluate: find),
         BuiltinDeclaration(

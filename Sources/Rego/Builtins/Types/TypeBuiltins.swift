@@ -7,15 +7,15 @@ enum TypeBuiltins {
             BuiltinDeclaration("type_name", [.any], .string) { RegoValue($1[0].typeName) },
             BuiltinDeclaration(
                 "to_number", [.either(.number, .string, .boolean, .null)], .number, evaluate: number),
-            BuiltinDeclaration("cast_array", [.any], .array(.any), evaluate: castArray),
-            BuiltinDeclaration("cast_set", [.any], .set(.any), evaluate: castSet),
+            BuiltinDeclaration("cast_array", [.any], .array(.any), isDeprecated: true, evaluate: castArray),
+            BuiltinDeclaration("cast_set", [.any], .set(.any), isDeprecated: true, evaluate: castSet),
             cast("string", .string), cast("boolean", .boolean), cast("null", .null), cast("object", .anyObject),
         ]
 
     private static let kinds = ["array", "boolean", "null", "number", "object", "set", "string"]
 
     private static func cast(_ kind: String, _ type: RegoType) -> BuiltinDeclaration {
-        BuiltinDeclaration("cast_\(kind)", [.any], type) { (_, arguments) throws(BuiltinError) in
+        BuiltinDeclaration("cast_\(kind)", [.any], type, isDeprecated: true) { (_, arguments) throws(BuiltinError) in
             guard arguments[0].typeName == kind else { throw BuiltinError.operand(1, arguments[0], kind) }
             return arguments[0]
         }
