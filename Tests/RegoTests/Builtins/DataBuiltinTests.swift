@@ -26,6 +26,11 @@ import Testing
         BuiltinCall(
             "yaml.marshal", "{\"a\":[1,\"yes\",null],\"b\":{}}", "\"a:\\n- 1\\n- \\\"yes\\\"\\n- null\\nb: {}\\n\""),
         BuiltinCall("yaml.is_valid", "\"[\"", "false"),
+        BuiltinCall("yaml.unmarshal", "\"--- 1\\n--- [\"", "1"),
+        BuiltinCall("yaml.unmarshal", "\"a: .inf\"", "error: json: unsupported value: .inf"),
+        BuiltinCall("yaml.marshal", "\".nan\"", "\"\\\".nan\\\"\\n\""),
+        BuiltinCall("json.unmarshal", "\" \"", "error: EOF"),
+        BuiltinCall("json.unmarshal", "\"[1\"", "error: unexpected EOF"),
         BuiltinCall(
             "json.match_schema", "{\"a\":\"x\"},{\"properties\":{\"a\":{\"type\":\"integer\"}}}",
             "[false,[{\"desc\":\"Invalid type. Expected: integer, given: string\","
@@ -42,6 +47,8 @@ import Testing
         BuiltinCall("semver.compare", "\"1.0.0-alpha.2\",\"1.0.0-alpha.10\"", "-1"),
         BuiltinCall("semver.is_valid", "\"1.0\"", "false"),
         BuiltinCall("bits.lsh", "1,70", "1180591620717411303424"), BuiltinCall("bits.negate", "5", "-6"),
+        BuiltinCall("bits.rsh", "-5,1", "-3"), BuiltinCall("bits.rsh", "-1,70", "-1"),
+        BuiltinCall("bits.rsh", "5,1", "2"),
         BuiltinCall("numbers.range", "2,-1", "[2,1,0,-1]"), BuiltinCall("numbers.range_step", "0,10,4", "[0,4,8]"),
         BuiltinCall("to_number", "\"0x1p4\"", "16"),
         BuiltinCall("to_number", "\"a\"", "error: strconv.ParseFloat: parsing \"a\": invalid syntax"),

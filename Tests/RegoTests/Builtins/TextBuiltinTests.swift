@@ -34,6 +34,11 @@ import Testing
         ("%t", "[true]", "%!t(string=true)"), ("%s", "[1208925819614629174706175]", "1208925819614629174706175"),
         ("%T", "[\"x\"]", "string"), ("%x", "[\"hi\"]", "6869"), ("%.3s", "[\"abcdef\"]", "abc"),
         ("%#x", "[10]", "0xa"),
+        ("%5t|%-5d|%.1z", "[\"a\",\"a\",\"abc\"]", "%!t(string=    a)|%!d(string=a    )|%!z(string=a)"),
+        ("%.2v|%+v|%#v|%#.2v", "[3.14159,5,\"a\",\"abc\"]", "3.1|5|\"a\"|\"ab\""),
+        ("%#g|%#.3g|%#e|%#.0f", "[1.5,100.5,2.5,3.5]", "1.50000|100.|2.500000e+00|4."),
+        ("%+v", "[100000000000000000000]", "+100000000000000000000"),
+        ("%.2x|%.0x|%x", "[3.14159,1.75,3.5]", "0x1.92p+01|0x1p+01|0x1.cp+01"),
     ])
     func `a format writes what Go writes`(format: String, operands: String, wanted: String) throws {
         guard case .array(let list) = try RegoValue(json: operands) else { return }

@@ -62,7 +62,8 @@ enum JSONBuiltins {
         do throws(RegoJSONError) {
             return try text.withBytes { (bytes) throws(RegoJSONError) in try JSONReader.read(bytes) }
         } catch {
-            throw BuiltinError(error.message)
+            guard error.message == "unexpected end of JSON input" else { throw BuiltinError(error.message) }
+            throw BuiltinError(text.utf8.allSatisfy { $0 <= 0x20 } ? "EOF" : "unexpected EOF")
         }
     }
 

@@ -39,7 +39,9 @@ enum BitBuiltins {
 
     static func shiftRight(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {
         let value = try integer(arguments, 0)
-        return .number(RegoNumber(value >> Swift.min(try shift(arguments), RegoNumber.bitLimit)))
+        let shift = Swift.min(try shift(arguments), RegoNumber.bitLimit)
+        // The sign is shifted in, so that negative numbers are rounded down.
+        return .number(RegoNumber(value < 0 ? -((-value - 1) >> shift) - 1 : value >> shift))
     }
 
     private static func integer(_ arguments: [RegoValue], _ index: Int) throws(BuiltinError) -> BigInt {

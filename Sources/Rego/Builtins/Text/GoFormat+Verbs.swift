@@ -22,7 +22,6 @@ extension GoFormat {
         append("%!")
         GoRunes.append(verb, to: &output)
         append("(\(operand.typeName)=")
-        flags = Flags()
         write(operand, UInt32(UInt8(ascii: "v")))
         append(")")
     }
@@ -102,9 +101,9 @@ extension GoFormat {
     private mutating func writeFloat(_ value: Double, _ operand: Operand, _ verb: UInt8) {
         var text: [UInt8]
         switch verb {
-        case UInt8(ascii: "v"): text = GoFloats.format(value.magnitude, verb: UInt8(ascii: "g"), precision: -1)
-        case UInt8(ascii: "g"), UInt8(ascii: "G"):
-            text = GoFloats.format(value.magnitude, verb: verb, precision: flags.precision ?? -1)
+        case UInt8(ascii: "v"), UInt8(ascii: "g"), UInt8(ascii: "G"):
+            let form = verb == UInt8(ascii: "G") ? verb : UInt8(ascii: "g")
+            text = GoFloats.format(value.magnitude, verb: form, precision: flags.precision ?? -1)
         case UInt8(ascii: "e"), UInt8(ascii: "E"):
             text = GoFloats.format(value.magnitude, verb: verb, precision: flags.precision ?? 6)
         case UInt8(ascii: "f"), UInt8(ascii: "F"):
@@ -115,12 +114,13 @@ extension GoFormat {
             let power = Int(isSubnormal ? 1 : value.exponentBitPattern) - 1075
             text = Array("\(mantissa)p\(power < 0 ? "-" : "+")\(power.magnitude)".utf8)
         case UInt8(ascii: "x"), UInt8(ascii: "X"):
-            text = hexadecimal(value.magnitude)
+            text = hexadecimal(value.magnitude, precision: flags.precision)
             if verb == UInt8(ascii: "X") { text = text.map { (97...122).contains($0) ? $0 - 32 : $0 } }
         default:
             writeBad(operand, UInt32(verb))
             return
         }
+        if flags.sharp, verb != UInt8(ascii: "b") { text = pointed(text, verb) }
         let sign: [UInt8] =
             value.sign == .minus
             ? [UInt8(ascii: "-")]
@@ -132,17 +132,47 @@ extension GoFormat {
         pad(sign + text)
     }
 
-    /// 0x1.8p+01, with what digits are needed.
-    private func hexadecimal(_ value: Double) -> [UInt8] {
-        guard value != 0 else { return Array("0x0p+00".utf8) }
-        let normal = value.significand
-        var bits = normal.significandBitPattern
+    /// A floating point number with a point in any case, and with the zeros that other forms leave out.
+    private func pointed(_ text: [UInt8], _ verb: UInt8) -> [UInt8] {
+        let isHexadecimal = verb | 0x20 == UInt8(ascii: "x")
+        let tailStart = text.firstIndex { byte in
+            byte | 0x20 == UInt8(ascii: "p") || (byte | 0x20 == UInt8(ascii: "e") && !isHexadecimal)
+        }
+        var number = Array(text[..<(tailStart ?? text.count)])
+        var missing = [UInt8(ascii: "g"), UInt8(ascii: "x")].contains(verb | 0x20) ? flags.precision ?? 6 : 0
+        let digits = number.filter { $0 != UInt8(ascii: ".") }
+        missing -= digits.drop { $0 == 48 }.count
+        if !number.contains(UInt8(ascii: ".")) {
+            if number == [48] { missing -= 1 }
+            number.append(UInt8(ascii: "."))
+        }
+        number += [UInt8](repeating: 48, count: Swift.max(0, missing))
+        return number + text[(tailStart ?? text.count)...]
+    }
+
+    /// 0x1.8p+01, with what digits are needed or asked for.
+    private func hexadecimal(_ value: Double, precision: Int?) -> [UInt8] {
+        let zeros = precision.map { $0 > 0 ? "." + String(repeating: "0", count: $0) : "" } ?? ""
+        guard value != 0 else { return Array("0x0\(zeros)p+00".utf8) }
+        var power = Int(value.exponent)
+        var bits = value.significand.significandBitPattern
+        if let precision, precision < 13 {
+            // Rounded to the nearest, to even ones in the middle.
+            let shift = UInt64(52 - precision * 4)
+            let whole = bits | 1 << 52
+            let half: UInt64 = 1 << (shift - 1)
+            var kept = whole >> shift
+            let rest = whole & (1 << shift - 1)
+            if rest > half || (rest == half && kept & 1 == 1) { kept += 1 }
+            if kept >> (53 - shift) != 0 { power += 1 }
+            bits = (kept << shift) & (1 << 52 - 1)
+        }
         var digits = ""
         while bits != 0 {
             digits += String(bits >> 48, radix: 16)
             bits = (bits << 4) & ((1 << 52) - 1)
         }
-        let power = Int(value.exponent)
+        if let precision { digits += String(repeating: "0", count: Swift.max(0, precision - digits.utf8.count)) }
         let shown = (power.magnitude < 10 ? "0" : "") + String(power.magnitude)
         return Array("0x1\(digits.isEmpty ? "" : "." + digits)p\(power < 0 ? "-" : "+")\(shown)".utf8)
     }
@@ -150,8 +180,8 @@ extension GoFormat {
     private mutating func writeString(_ string: RegoString, _ operand: Operand, _ verb: UInt8) {
         switch verb {
         case UInt8(ascii: "v"), UInt8(ascii: "s"):
-            if flags.sharp, verb == UInt8(ascii: "v") {
-                pad(Array(GoQuote.quote(string).utf8))
+            if flags.isGoSyntax {
+                pad(Array(GoQuote.quote(truncated(string)).utf8))
                 return
             }
             pad(truncated(string).utf8)

@@ -26,6 +26,7 @@ struct GoFormat {
         var sharp = false
         var space = false
         var zero = false
+        var isGoSyntax = false
         var width: Int?
         var precision: Int?
     }
@@ -113,6 +114,12 @@ struct GoFormat {
         } else {
             next += 1
             try context.charge(bytes: Swift.max(flags.width ?? 0, flags.precision ?? 0))
+            if verb == UInt32(UInt8(ascii: "v")) {
+                // With this verb the flags ask for Go syntax and for the names of fields, not for signs and forms.
+                flags.isGoSyntax = flags.sharp
+                flags.sharp = false
+                if case .big = operands[next - 1] {} else { flags.plus = false }
+            }
             write(operands[next - 1], verb)
         }
     }

@@ -76,7 +76,8 @@ enum YAMLBuiltins {
         try context.charge(bytes: text.utf8Count * 16)
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text.string)
+            // Of several documents the first counts, and what follows it is not read.
+            root = try Yams.Parser(yaml: text.string).nextRoot()
         } catch let error as YamlError {
             throw BuiltinError(message(of: error))
         } catch {
@@ -104,7 +105,11 @@ enum YAMLBuiltins {
         if left < 0 { throw BuiltinError("yaml: document contains excessive aliasing") }
         try context.spend()
         switch node {
-        case .scalar(let scalar): return value(of: scalar)
+        case .scalar(let scalar):
+            if scalar.style == .plain, YAMLScalar.isBoundless(scalar.string) {
+                throw BuiltinError("json: unsupported value: \(scalar.string)")
+            }
+            return value(of: scalar)
         case .sequence(let sequence):
             var made = RegoArray()
             for inner in sequence { made.append(try value(of: inner, &left, context)) }

@@ -12,9 +12,15 @@ enum YAMLScalar {
     /// True when a text written plainly would read back as something else.
     static func needsQuotes(_ text: String) -> Bool {
         if case .string = resolve(text) {
-            return isSexagesimal(text) || isTimestamp(text) || text == "<<" || text == "="
+            return isSexagesimal(text) || isTimestamp(text) || isBoundless(text) || text == "<<" || text == "="
         }
         return true
+    }
+
+    /// True for the numbers of YAML that JSON does not have.
+    static func isBoundless(_ text: String) -> Bool {
+        let magnitude = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+        return [".inf", ".Inf", ".INF"].contains(magnitude) || [".nan", ".NaN", ".NAN"].contains(text)
     }
 
     private static func number(_ text: String) -> RegoValue? {
