@@ -4,6 +4,9 @@ package import Model
 package import Store
 
 extension WatchedHost: HostMutating {
+    /// What is watched opens no directories.
+    package func keepingDirectories() -> Self { self }
+
     package func prepareFile(
         _ temporaryName: String, beside path: String, metadata: FileMetadata, size: Int64,
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,

@@ -18,10 +18,11 @@ extension StepHand {
         worker.forEachParallel(
             count: records.count, chunk: isMany ? Self.pieceSize(of: records.count) : max(1, records.count)
         ) { range in
+            let hand = isMany ? keepingDirectories : self
             for record in records[range] {
                 if stops.withLock({ !$0.isEmpty }) { return }
                 do throws(StepStop) {
-                    try attempt(record.resource) { () throws(HostError) in try takeEffect(record) }
+                    try attempt(record.resource) { () throws(HostError) in try hand.takeEffect(record) }
                     try pass(.applied(step: record.index))
                 } catch {
                     stops.withLock { $0[record.index] = error }

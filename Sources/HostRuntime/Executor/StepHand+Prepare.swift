@@ -95,11 +95,13 @@ extension StepHand {
         }
         let outcome = Mutex(Outcome())
         worker.forEachParallel(count: steps.count, chunk: Self.pieceSize(of: steps.count)) { range in
+            let hand = keepingDirectories
             var piece: [Prepared] = []
+            piece.reserveCapacity(range.count)
             for position in range {
                 if outcome.withLock({ !$0.failures.isEmpty }) { return }
                 do throws(StepStop) {
-                    piece.append(try prepare(steps[position], isStaging: false))
+                    piece.append(try hand.prepare(steps[position], isStaging: false))
                 } catch {
                     outcome.withLock { $0.failures[position] = error }
                     return

@@ -8,7 +8,7 @@ import Synchronization
 /// Everything here blocks and runs on the executor's threads. Nothing here decides: `RunMachine` says what comes next,
 /// `UndoOrder` in which order effects are taken back.
 struct StepHand<Host: HostMutating>: Sendable {
-    let host: Host
+    private(set) var host: Host
     let journal: RunJournal
     let content: ContentStore
     let resources: ResourceTable
@@ -19,6 +19,13 @@ struct StepHand<Host: HostMutating>: Sendable {
     let recent = RecentContent()
     let run: RunRecord
     let layout: RunLayout
+
+    /// This hand for a piece of a large batch, on one thread; see `HostMutating.keepingDirectories`.
+    var keepingDirectories: Self {
+        var hand = self
+        hand.host = host.keepingDirectories()
+        return hand
+    }
 
     /// The name under which a step prepares and displaces.
     func temporaryName(_ step: Int) -> String { TemporaryName.step(step, ofRun: run.sequence) }

@@ -5,14 +5,14 @@ extension LinuxHost {
     public func discard(
         _ temporaryName: String, beside path: String, permit: borrowing MutationPermit
     ) throws(HostError) {
-        let place: ParentDirectory
+        let place: Place
         do throws(LinuxIOError) {
-            place = try root.openParent(of: path)
+            place = try self.place(of: path)
         } catch {
             if error.isAbsence { return }
             throw failure("discard what was at", path, error)
         }
-        try discard(temporaryName, in: place.directory)
+        try discard(temporaryName, in: place.parent.handle)
     }
 
     /// Removes a name in a directory; nothing there is no error.

@@ -8,9 +8,9 @@ extension LinuxHost {
         _ temporaryName: String, with path: String, permit: borrowing MutationPermit
     ) throws(HostError) -> FileStatus {
         let displaced = try attempt("replace", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            try place.directory.exchange(temporaryName, place.name)
-            return try place.directory.status(of: temporaryName)
+            let place = try self.place(of: path)
+            try place.parent.handle.exchange(temporaryName, place.name)
+            return try place.parent.handle.status(of: temporaryName)
         }
         guard let displaced else {
             throw HostError(
@@ -25,8 +25,8 @@ extension LinuxHost {
         _ temporaryName: String, as path: String, permit: borrowing MutationPermit
     ) throws(HostError) {
         try attempt("make", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            try place.directory.renameNoReplace(temporaryName, to: place.name)
+            let place = try self.place(of: path)
+            try place.parent.handle.renameNoReplace(temporaryName, to: place.name)
         }
     }
 
@@ -35,8 +35,8 @@ extension LinuxHost {
         _ path: String, to temporaryName: String, permit: borrowing MutationPermit
     ) throws(HostError) {
         try attempt("move away", path) { () throws(LinuxIOError) in
-            let place = try root.openParent(of: path)
-            try place.directory.renameNoReplace(place.name, to: temporaryName)
+            let place = try self.place(of: path)
+            try place.parent.handle.renameNoReplace(place.name, to: temporaryName)
         }
     }
 

@@ -11,17 +11,17 @@ extension LinuxHost {
         content: (_ write: ([UInt8]) throws(HostError) -> Void) throws(HostError) -> Void,
         permit: borrowing MutationPermit
     ) throws(HostError) -> FileIdentity {
-        let place = try attempt("write", path) { () throws(LinuxIOError) in try root.openParent(of: path) }
+        let place = try attempt("write", path) { () throws(LinuxIOError) in try self.place(of: path) }
         let existing = try attempt("write", path) { () throws(LinuxIOError) in
             // Where nothing is, one look in the open directory says so.
-            try place.directory.status(of: place.name) == nil ? nil : try inheritance(from: path)
+            try place.parent.handle.status(of: place.name) == nil ? nil : try inheritance(from: path)
         }
-        let file = try createTemporary(temporaryName, in: place.directory, for: path)
+        let file = try createTemporary(temporaryName, in: place.parent.handle, for: path)
         do throws(HostError) {
             try fill(file, path, size, content)
             return FileIdentity(try dress(file, path, metadata, existing: existing))
         } catch {
-            try? place.directory.remove(temporaryName)
+            try? place.parent.handle.remove(temporaryName)
             throw error
         }
     }

@@ -6,7 +6,15 @@ public import Store
 extension LinuxHost {
     /// What is at a path, as lstat says.
     public func status(of path: String) throws(HostError) -> FileStatus? {
-        try attempt("look at", path) { () throws(LinuxIOError) in try root.status(of: path) }
+        try attempt("look at", path) { () throws(LinuxIOError) in
+            guard isKeepingDirectories, path != "/" else { return try root.status(of: path) }
+            do throws(LinuxIOError) {
+                let place = try self.place(of: path)
+                return try place.parent.handle.status(of: place.name)
+            } catch  where error.isAbsence {
+                return nil
+            }
+        }
     }
 
     /// The statuses of rows of a table; each directory is opened once per part of its names.

@@ -13,14 +13,33 @@ public final class LinuxHost: HostMutating {
     /// Whether owner and group can be changed: they need root.
     public let canChangeOwner: Bool
 
+    /// Where the directory that is kept open is; nil where each call opens its own.
+    private let kept: KeptDirectory?
+
     /// Makes a host.
     ///
     /// `systemd` is nil for every root but `/`, and where there is no systemd.
-    public init(root: RootDirectory, systemd: SystemdConnection?) {
+    public convenience init(root: RootDirectory, systemd: SystemdConnection?) {
+        self.init(root, systemd, keeping: nil)
+    }
+
+    private init(_ root: RootDirectory, _ systemd: SystemdConnection?, keeping kept: KeptDirectory?) {
         precondition(root.isHostRoot || systemd == nil, "the units of another root are not those of this systemd")
         self.root = root
         self.systemd = systemd
+        self.kept = kept
         canChangeOwner = geteuid() == 0
+    }
+
+    /// This host, with the directory of one path kept open for the next path in it.
+    public func keepingDirectories() -> LinuxHost { LinuxHost(root, systemd, keeping: KeptDirectory()) }
+
+    /// Whether the directory of one path is kept open for the next.
+    var isKeepingDirectories: Bool { kept != nil }
+
+    /// Opens the directory that holds a path, unless it is kept open.
+    func place(of path: String) throws(LinuxIOError) -> Place {
+        if let kept { try kept.place(of: path, in: root) } else { try root.openPlace(of: path) }
     }
 
     /// Whether units can be observed and changed here.

@@ -10,6 +10,10 @@ public import Store
 /// Names that hold prepared or displaced content are given by the executor and derive from the step, so that recovery
 /// finds them; they lie in the directory of the target.
 public protocol HostMutating: HostReading {
+    /// This host for a short series of calls on one thread: they may find the directory of a path as the first of them
+    /// found it, as if all were made at that moment. It costs less than to look for the directory each time.
+    func keepingDirectories() -> Self
+
     /// Writes content to a new file beside `path`. Owner, group and mode are set before this returns, from `metadata`,
     /// else from what is at `path`, else 0644 and this process's own user and group; extended attributes and ACLs of
     /// an existing regular file are kept. Content is streamed from `content`; throws `.changed` when it is not `size`

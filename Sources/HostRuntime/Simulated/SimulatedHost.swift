@@ -25,6 +25,9 @@ public final class SimulatedHost: HostMutating {
         settle()
     }
 
+    /// This host: it opens no directories.
+    public func keepingDirectories() -> SimulatedHost { self }
+
     /// Runs a call under the lock: time goes on, and a stopped host does not answer.
     func call<Result>(
         _ body: (inout sending SimulatedState) throws(HostError) -> sending Result

@@ -9,6 +9,14 @@ public struct ParentDirectory: ~Copyable, Sendable {
     public let name: String
 }
 
+/// An open directory that several hold.
+public final class SharedDirectory: Sendable {
+    /// The open directory.
+    public let handle: DirectoryHandle
+
+    init(_ handle: consuming DirectoryHandle) { self.handle = handle }
+}
+
 /// A directory tree that paths are resolved beneath: `/`, or the directory that `--root` names.
 ///
 /// Paths are absolute within the tree; `..` is refused in them, and a symbolic link among the parents leads to where it
@@ -40,10 +48,14 @@ public final class RootDirectory: Sendable {
     ///
     /// The root itself has no parent and fails with EINVAL.
     public func openParent(of path: String) throws(LinuxIOError) -> ParentDirectory {
-        guard let place = try Self.place(of: path) else {
-            throw LinuxIOError(code: .invalid, call: "openat2", path: path, detail: "the root has no parent")
-        }
+        let place = try Self.placeBelowRoot(path)
         return ParentDirectory(directory: try open(place.parent), name: place.name)
+    }
+
+    /// Opens what `openParent` does, to be held by several.
+    public func openSharedParent(of path: String) throws(LinuxIOError) -> (directory: SharedDirectory, name: String) {
+        let place = try Self.placeBelowRoot(path)
+        return (SharedDirectory(try open(place.parent)), place.name)
     }
 
     /// The status of what a path stands for, or nil if there is nothing.
@@ -123,6 +135,13 @@ extension RootDirectory {
         }
         var components = try components(of: path)
         return components.popLast().map { (joined(components), $0) }
+    }
+
+    private static func placeBelowRoot(_ path: String) throws(LinuxIOError) -> (parent: String, name: String) {
+        guard let place = try place(of: path) else {
+            throw LinuxIOError(code: .invalid, call: "openat2", path: path, detail: "the root has no parent")
+        }
+        return place
     }
 
     /// Where the last component begins of an absolute path whose components may all stand as they are; nil for any

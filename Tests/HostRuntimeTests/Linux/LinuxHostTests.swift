@@ -40,6 +40,26 @@ import Testing
             content: { write throws(HostError) in try write(bytes) }, permit: .forTests())
     }
 
+    @Test func `a directory that is kept open is the one that was found first`() throws {
+        try withHost { host, outside, root throws in
+            for directory in ["/a", "/a/b", "/ab"] { outside.makeDirectory(directory) }
+            let kept = host.keepingDirectories()
+            try prepare(kept, "/a/x", [1])
+            #expect(rename(root + "/a", root + "/moved") == 0)
+            outside.makeDirectory("/a")
+            try kept.install(".aetheredge-1-0", as: "/a/x", permit: .forTests())
+            #expect(outside.bytes(of: "/moved/x") == [1] && outside.bytes(of: "/a/x") == nil)
+            #expect(try kept.status(of: "/a/x") != nil && host.status(of: "/a/x") == nil)
+            // Elsewhere, though the path begins with the same bytes; and back.
+            #expect(
+                try kept.status(of: "/a/b/x") == nil && kept.status(of: "/ab") != nil && kept.status(of: "/") != nil)
+            try prepare(kept, "/ab/x", [2])
+            try kept.install(".aetheredge-1-0", as: "/ab/x", permit: .forTests())
+            #expect(outside.bytes(of: "/ab/x") == [2])
+            #expect(try kept.status(of: "/a/x") == nil)
+        }
+    }
+
     @Test(.enabled(if: isRoot, "attributes need root")) func `an immutable file says chattr`() throws {
         try withHost { host, outside, root throws in
             outside.write("/file", "x")

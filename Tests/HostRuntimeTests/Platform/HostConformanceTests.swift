@@ -18,4 +18,12 @@ import Testing
             try promise.run(on: host, outside: LinuxOutside(root: path))
         }
     }
+
+    @Test(arguments: HostConformance.cases)
+    func `the Linux host that keeps directories open`(keeps promise: HostConformance) throws {
+        try withTemporaryDirectory("conformance") { path in
+            let host = LinuxHost(root: try RootDirectory(path: path), systemd: nil).keepingDirectories()
+            try promise.run(on: host, outside: LinuxOutside(root: path))
+        }
+    }
 }
