@@ -27,13 +27,17 @@ struct LayoutBuilder {
 
     /// What the run does at or below a path, as far as it was placed.
     private struct Touch {
+        /// Where the directory is that holds the path; nil where that is the root.
+        let parent: Int?
         var at: Slot?
         var replaced: Slot?
+        /// The last slot of anything below; never before that of a directory in it.
         var below: Slot?
     }
 
     private var placed: [Slot: [Int: [Placed]]] = [:]
-    private var touches: [String: Touch] = [:]
+    private var touches: [Touch] = []
+    private var placeOfPath: [String: Int] = [:]
     private var layerAfter: [ResourceID: Int] = [:]
     private(set) var compared: [Slot: [ResourceID]] = [:]
     private(set) var completed: [Slot: [Int]] = [:]
@@ -58,10 +62,11 @@ struct LayoutBuilder {
             case .writeFile(let path, _, _), .setMetadata(let path, _), .remove(let path), .makeDirectory(let path, _),
                 .makeSymlink(let path, _, _):
                 if !slot.isFiles { slot = Slot(layer: slot.layer, turn: slot.turn + 1, part: 0) }
-                if let conflict = conflict(with: operation, at: path), conflict >= slot {
+                let touch = touch(at: path)
+                if let conflict = conflict(with: operation, at: touch), conflict >= slot {
                     slot = Slot(layer: conflict.layer, turn: conflict.turn, part: conflict.part + 1)
                 }
-                touch(path, replaces: operation.replaces, in: slot)
+                note(operation, at: touch, in: slot)
                 wave = 0
             case .reloadUnitFiles:
                 wave = enterUnits(&slot, after: wave, parity: 0)
@@ -88,42 +93,60 @@ struct LayoutBuilder {
     }
 
     private mutating func place(_ step: Placed, in slot: Slot, wave: Int) {
-        let waves = placed[slot]?[wave] ?? []
         // One reload serves every change of the wave.
-        if case .reloadUnitFiles = step.operation, !waves.isEmpty { return }
+        if case .reloadUnitFiles = step.operation, placed[slot]?[wave]?.isEmpty == false { return }
         placed[slot, default: [:]][wave, default: []].append(step)
+    }
+
+    /// Where the touch of a path is, and on the way to it those of the directories above.
+    private mutating func touch(at path: String) -> Int {
+        if let known = placeOfPath[path] { return known }
+        let directory = ExecutorPath.parent(of: path)
+        let parent = directory == "/" ? nil : touch(at: directory)
+        touches.append(Touch(parent: parent))
+        placeOfPath[path] = touches.count - 1
+        return touches.count - 1
+    }
+
+    /// The touches of the directories above one, the nearest first.
+    private func above(_ touch: Int) -> some Sequence<Int> {
+        sequence(state: touches[touch].parent) { next in
+            defer { next = next.flatMap { touches[$0].parent } }
+            return next
+        }
     }
 
     /// Whether a change can be compared again in the middle of the run: only where nothing that the run itself did
     /// before changes what is observed.
     ///
     /// Units are compared at the start only, because files of the run change what systemd says.
-    private func isComparable(_ change: Change) -> Bool {
+    private mutating func isComparable(_ change: Change) -> Bool {
         guard change.resource.type.isPath else { return false }
-        let path = change.resource.identity
-        if let touch = touches[path], touch.at != nil || touch.below != nil { return false }
-        return !ExecutorPath.ancestors(of: path).contains { touches[$0]?.replaced != nil }
+        let touch = touch(at: change.resource.identity)
+        if touches[touch].at != nil || touches[touch].below != nil { return false }
+        return above(touch).allSatisfy { touches[$0].replaced == nil }
     }
 
     /// The last slot whose operations must be over before this one starts.
-    private func conflict(with operation: Operation, at path: String) -> Slot? {
-        var latest = touches[path]?.at
-        if operation.replaces, let below = touches[path]?.below { latest = latest.map { max($0, below) } ?? below }
-        for ancestor in ExecutorPath.ancestors(of: path) {
-            guard let replaced = touches[ancestor]?.replaced else { continue }
+    private func conflict(with operation: Operation, at touch: Int) -> Slot? {
+        var latest = touches[touch].at
+        if operation.replaces, let below = touches[touch].below { latest = latest.map { max($0, below) } ?? below }
+        for ancestor in above(touch) {
+            guard let replaced = touches[ancestor].replaced else { continue }
             latest = latest.map { max($0, replaced) } ?? replaced
         }
         return latest
     }
 
-    private mutating func touch(_ path: String, replaces: Bool, in slot: Slot) {
-        var touch = touches[path] ?? Touch()
-        touch.at = max(touch.at ?? slot, slot)
-        if replaces { touch.replaced = max(touch.replaced ?? slot, slot) }
-        touches[path] = touch
-        for ancestor in ExecutorPath.ancestors(of: path) {
-            let below = touches[ancestor]?.below ?? slot
-            touches[ancestor, default: Touch()].below = max(below, slot)
+    private mutating func note(_ operation: Operation, at touch: Int, in slot: Slot) {
+        touches[touch].at = max(touches[touch].at ?? slot, slot)
+        if operation.replaces { touches[touch].replaced = max(touches[touch].replaced ?? slot, slot) }
+        var next = touches[touch].parent
+        while let ancestor = next {
+            // Those above have it already, or something later.
+            if let below = touches[ancestor].below, below >= slot { return }
+            touches[ancestor].below = slot
+            next = touches[ancestor].parent
         }
     }
 

@@ -6,14 +6,19 @@ extension Plan {
     ///
     /// No times, nothing that does not change (DESIGN 13).
     public var hash: String {
-        let rows = changes.map { change -> JSONValue in
-            [
-                .string(change.resource.description), .string(change.before.description),
-                .string(change.after.description),
-            ]
+        // Written down directly: values of thousands of changes would be made for their text alone.
+        var text = Array("{\"changes\":[".utf8)
+        text.reserveCapacity(changes.count * 192)
+        for change in changes {
+            if text.last != UInt8(ascii: "[") { text.append(UInt8(ascii: ",")) }
+            text.append(UInt8(ascii: "["))
+            text.append(contentsOf: JSONValue.string(change.resource.description).canonicalBytes)
+            text.append(contentsOf: ",\"\(change.before)\",\"\(change.after)\"]".utf8)
         }
-        let value: JSONValue = ["commit": .string(commit), "changes": .array(rows)]
-        return ContentDigest(hashing: value.canonicalBytes).description
+        text.append(contentsOf: "],\"commit\":".utf8)
+        text.append(contentsOf: JSONValue.string(commit).canonicalBytes)
+        text.append(UInt8(ascii: "}"))
+        return ContentDigest(hashing: text).description
     }
 
     /// The plan without some changes and without those that depend on them, and which those are.

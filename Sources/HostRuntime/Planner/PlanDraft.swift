@@ -166,7 +166,9 @@ struct PlanDraft {
         }
         if resource.id.type == .symlink { changedLinks[Substring(resource.id.identity)] = resource.id }
         var change = change
-        change.dependencies = stopped + dependencies(of: resource)
+        let first = stopped + dependencies(of: resource)
+        // Most have none, and setting it makes another of the change.
+        if !first.isEmpty { change.dependencies = first }
         changes.append(change)
         context.changed.insert(resource.id)
         guard change.purgesOnly else { return }
