@@ -98,6 +98,39 @@ import Testing
         #expect(try table.count() == 5)
     }
 
+    @Test func `phases are counted anew after each change, and after a power cut`() throws {
+        let database = try HostDatabase.inMemory(losesUnsyncedWrites: true)
+        let table = ResourceTable(database)
+        #expect(try table.counts() == [:])
+        try table.write((0..<3).map { update($0, phase: .pending) }, durability: .synced)
+        #expect(try table.counts() == [.pending: 3])
+        // Through another table of the same rows, as the executor's is.
+        try ResourceTable(database).write([update(1, phase: .inSync)])
+        #expect(try table.counts() == [.pending: 2, .inSync: 1])
+        try table.remove([fileID(0)])
+        #expect(try table.counts() == [.pending: 1, .inSync: 1])
+        try database.cutPower()
+        #expect(try table.counts() == [.pending: 3])
+    }
+
+    @Test func `thousands of rows are written as they are one by one`() throws {
+        let (one, many) = (ResourceTable(try HostDatabase.inMemory()), ResourceTable(try HostDatabase.inMemory()))
+        let drift = DriftRecord(time: time(3), actor: DriftActor(unknown: "nobody saw it"))
+        var updates = (0..<2_000).map { update($0, phase: $0.isMultiple(of: 3) ? .pending : .inSync) }
+        for index in updates.indices where index.isMultiple(of: 7) {
+            updates[index].drift = drift
+            updates[index].message = index.isMultiple(of: 2) ? "" : "é \(index)"
+        }
+        try many.write(updates)
+        for update in updates { try one.write([update]) }
+        for index in updates.indices { (updates[index].declared, updates[index].run) = (nil, "run-1") }
+        try many.write(updates)
+        for update in updates { try one.write([update]) }
+        #expect(try many.allRows().map(\.id) == one.allRows().map(\.id))
+        #expect(try many.allRows().map(\.status) == one.allRows().map(\.status))
+        #expect(try many.allRows().map(\.declared) == one.allRows().map(\.declared))
+    }
+
     @Test func `an object is shown with a name that is safe in a URL and a uid that stays`() async throws {
         let database = try HostDatabase.inMemory()
         let table = ResourceTable(database)

@@ -139,7 +139,7 @@ import Testing
             for start in stride(from: 0, to: count, by: chunk).reversed() { body(start..<min(start + chunk, count)) }
         }
         #expect(try RowCoding.encodeArray(steps, backwards) == RowCoding.encode(steps))
-        #expect(try RowCoding.encodeEach(steps, backwards) == steps.map { try RowCoding.encode($0) })
+        #expect(try RowCoding.encodeEach(steps, backwards) == steps.map { [UInt8](try RowCoding.encode($0)) })
     }
 
     @Test func `damaged bytes are refused, whatever is wrong with them`() throws {

@@ -9,6 +9,18 @@ final class CompactWriter {
     @exclusivity(unchecked) private(set) var bytes: [UInt8] = []
     @exclusivity(unchecked) private(set) var depth = 0
 
+    /// Begins with `head` bytes of zero, and room for as many as are expected in all.
+    init(after head: Int = 0, reserving capacity: Int = 0) {
+        if capacity > 0 { bytes.reserveCapacity(capacity) }
+        if head > 0 { bytes.append(contentsOf: repeatElement(0, count: head)) }
+    }
+
+    /// Gives the bytes away.
+    func finish() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
     /// Begins an array or object and returns how deep it stands.
     func open(_ tag: UInt8) -> Int {
         bytes.append(tag)

@@ -28,14 +28,28 @@ enum RowCoding {
         try data(compact(value), limit: limit, isChecked: isChecked)
     }
 
+    /// Encodes a value as `encode` does, for a statement that is run for many rows: into one piece of memory.
+    static func encodeRow(_ value: some Encodable) throws(StoreError) -> [UInt8] {
+        let head = 1 + checksumSize
+        var bytes: [UInt8]
+        do { bytes = try CompactEncoder.encode(value, after: head, reserving: 256) } catch { throw unstorable(error) }
+        guard bytes.count - head <= compressionThreshold else {
+            return [UInt8](try data(Array(bytes[head...]), limit: sizeLimit, isChecked: true))
+        }
+        bytes[0] = checkedPlain
+        let sum = checksum(of: bytes[head...])
+        for place in 0..<checksumSize { bytes[1 + place] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(place))) }
+        return bytes
+    }
+
     /// Encodes many values, each by itself, in their order.
     static func encodeEach<Value: Encodable & Sendable>(
         _ values: [Value], _ loop: ParallelLoop
-    ) throws(StoreError) -> [Data] {
+    ) throws(StoreError) -> [[UInt8]] {
         try inPieces(of: values, loop) { piece throws(StoreError) in
-            var pieces: [Data] = []
+            var pieces: [[UInt8]] = []
             pieces.reserveCapacity(piece.count)
-            for value in piece { pieces.append(try encode(value)) }
+            for value in piece { pieces.append(try encodeRow(value)) }
             return pieces
         }.flatMap { $0 }
     }
@@ -67,9 +81,11 @@ enum RowCoding {
     }
 
     private static func compact(_ value: some Encodable) throws(StoreError) -> [UInt8] {
-        do { return try CompactEncoder.encode(value) } catch {
-            throw StoreError(.invalid, "cannot store a value that has no stored form: \(error)", cause: error)
-        }
+        do { return try CompactEncoder.encode(value) } catch { throw unstorable(error) }
+    }
+
+    private static func unstorable(_ error: any Error) -> StoreError {
+        StoreError(.invalid, "cannot store a value that has no stored form: \(error)", cause: error)
     }
 
     private static func data(_ bytes: [UInt8], limit: Int, isChecked: Bool) throws(StoreError) -> Data {
@@ -115,7 +131,9 @@ enum RowCoding {
     }
 
     /// CRC-32: any few bits that flip change it.
-    private static func checksum(of bytes: [UInt8]) -> UInt32 {
+    private static func checksum(of bytes: [UInt8]) -> UInt32 { checksum(of: bytes[...]) }
+
+    private static func checksum(of bytes: ArraySlice<UInt8>) -> UInt32 {
         // Safety: zlib reads the bytes within the call.
         bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
     }

@@ -10,15 +10,6 @@ extension Database {
         try statement.execute()
     }
 
-    /// A statement that answers nothing, to be run for many arguments: it is looked up once.
-    func repeating(_ sql: String) throws -> (StatementArguments) throws -> Void {
-        let statement = try cachedStatement(sql: sql)
-        return { arguments in
-            statement.setUncheckedArguments(arguments)
-            try statement.execute()
-        }
-    }
-
     /// Calls for each row; the row is valid within the call only.
     func forEachRow(
         _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (Row) throws -> Void

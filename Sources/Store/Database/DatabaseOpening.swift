@@ -8,7 +8,9 @@ struct DatabaseOpening {
     /// `AEDB`: tells the database from others to `file` and to this check.
     static let applicationID: Int64 = 0x4145_4442
     /// Memory for pages, for each connection: most of what is read is read once.
-    private static let cacheKibibytes = 512
+    static let pageCache = "PRAGMA cache_size = -512"
+    /// Memory for pages while thousands of rows are written.
+    static let largePageCache = "PRAGMA cache_size = -8192"
 
     /// Connections to a database that is sound and of this version's schema.
     struct Opened {
@@ -187,7 +189,7 @@ extension DatabaseOpening {
             // Read back by `firstRow`: SQLite answers both with a row.
             _ = try database.firstRow("PRAGMA journal_mode = WAL") { $0[0] as String }
             _ = try database.firstRow("PRAGMA wal_autocheckpoint = 0") { $0[0] as Int64 }
-            try database.run("PRAGMA cache_size = -\(cacheKibibytes)")
+            try database.run(pageCache)
             try database.run("PRAGMA temp_store = MEMORY")
         }
         return configuration

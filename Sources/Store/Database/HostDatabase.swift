@@ -20,6 +20,7 @@ public final class HostDatabase: Sendable {
     let hub = WatchHub()
     let signals = ChangeSignals()
     let resourceHold = ResourceHold()
+    let phaseCounts = PhaseCounts()
     let log: WriteAheadLog
     let simulatedDisk: SimulatedDisk?
     /// How many times objects were written since the start.
@@ -170,7 +171,10 @@ extension HostDatabase {
         let transaction = WriteTransaction(database)
         var result: T?
         var isCommitting = false
-        defer { if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) } }
+        defer {
+            if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) }
+            if transaction.changesPhases { phaseCounts.noteChange() }
+        }
         try database.inTransaction(.immediate) {
             result = try body(transaction)
             isCommitting = true

@@ -67,6 +67,7 @@ extension HostDatabase {
         }
         hub.finishAll(StoreError(.unavailable, "the power was cut"))
         forgetRuns()
+        defer { phaseCounts.noteChange() }
         do {
             try writer.writeWithoutTransaction { database in
                 try resourceHold.end(database)

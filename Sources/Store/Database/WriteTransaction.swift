@@ -5,12 +5,26 @@ import Model
 final class WriteTransaction {
     /// The connection.
     let database: Database
+    /// Whether rows of resources may be in other phases after it.
+    var changesPhases = false
     private(set) var afterCommit: [() -> Void] = []
 
     init(_ database: Database) { self.database = database }
 
     /// Calls the body after the commit, in the order of commits; not at all when the transaction fails.
     func whenCommitted(_ body: @escaping () -> Void) { afterCommit.append(body) }
+
+    /// Lets the connection keep more pages until the transaction is committed, where it writes many rows: otherwise it
+    /// writes pages out and reads them again while they are still being filled.
+    func expect(rows count: Int) throws {
+        guard count >= Self.manyRows else { return }
+        let database = database
+        try database.run(DatabaseOpening.largePageCache)
+        // What is left when this fails is memory that is not given back.
+        whenCommitted { try? database.run(DatabaseOpening.pageCache) }
+    }
+
+    private static var manyRows: Int { 1_000 }
 
     /// Raises a partition's counter and returns the new version; a batch takes `count` versions that end with it.
     func raiseVersion(of partition: Partition, count: Int = 1) throws -> ResourceVersion {

@@ -8,15 +8,22 @@ extension ResourceTable {
     /// The database compares and merges, so that no row is read back: thousands change in one run.
     func write(_ updates: [ResourceUpdate], at time: WallTime, _ transaction: WriteTransaction) throws {
         if updates.isEmpty { return }
+        transaction.changesPhases = true
+        try transaction.expect(rows: updates.count)
         let last = try transaction.raiseVersion(of: partition, count: updates.count).value
         var written: [ResourceID] = []
-        let update = try transaction.database.repeating(Self.updateSQL)
-        let upsert = try transaction.database.repeating(Self.upsertSQL)
+        var (update, upsert) = (
+            try transaction.database.rows(Self.updateSQL), try transaction.database.rows(Self.upsertSQL)
+        )
+        let isWatched = database.hub.isWatched(ResourceKind.descriptor.kind, in: partition)
         for (offset, learnt) in updates.enumerated() {
             let version = Int64(last) - Int64(updates.count - 1 - offset)
-            let arguments = try Self.arguments(learnt, at: time, version: version)
-            try learnt.declared == nil ? update(arguments) : upsert(arguments)
-            if transaction.database.changesCount > 0 { written.append(learnt.id) }
+            if learnt.declared == nil {
+                try Self.run(&update, for: learnt, at: time, version: version)
+            } else {
+                try Self.run(&upsert, for: learnt, at: time, version: version)
+            }
+            if isWatched, transaction.database.changesCount > 0 { written.append(learnt.id) }
         }
         try database.resourceHold.bound(transaction)
         try tell(written, transaction)
@@ -37,9 +44,9 @@ extension ResourceTable {
         transaction.whenCommitted { hub.publish(events, of: ResourceKind.descriptor.kind, in: partition) }
     }
 
-    private static func arguments(
-        _ update: ResourceUpdate, at time: WallTime, version: Int64
-    ) throws -> StatementArguments {
+    private static func run(
+        _ row: inout RowStatement, for update: ResourceUpdate, at time: WallTime, version: Int64
+    ) throws {
         var before: StateBefore?
         var replaces = false
         switch update.beforeAdoption {
@@ -48,17 +55,23 @@ extension ResourceTable {
         case nil: break
         }
         let pins = before.map { ContentReferences.of($0) } ?? []
-        return [
-            update.id.name, version, time.nanoseconds, update.phase.rawValue, update.reason?.rawValue, update.message,
-            update.run, try update.drift.map { try RowCoding.encode($0) },
-            try before.map { $0 == .absent ? try absence.get() : try RowCoding.encode($0) },
-            pins.isEmpty ? nil : ContentPins.data(pins),
-            try update.declared.map { try RowCoding.encode($0) }, replaces,
-        ]
+        try row.bind(update.id.name)
+        try row.bind(version)
+        try row.bind(time.nanoseconds)
+        try row.bind(update.phase.rawValue)
+        try row.bind(update.reason?.rawValue)
+        try row.bind(update.message)
+        try row.bind(update.run)
+        try row.bind(update.drift.map { try RowCoding.encodeRow($0) })
+        try row.bind(before.map { $0 == .absent ? try absence.get() : try RowCoding.encodeRow($0) })
+        try row.bind(pins.isEmpty ? nil : [UInt8](ContentPins.data(pins)))
+        try row.bind(update.declared.map { try RowCoding.encodeRow($0) })
+        try row.bind(replaces ? 1 : 0)
+        try row.run()
     }
 
     /// What was before most resources that a blueprint makes, encoded once.
-    private static let absence = Result { () throws(StoreError) in try RowCoding.encode(StateBefore.absent) }
+    private static let absence = Result { () throws(StoreError) in try RowCoding.encodeRow(StateBefore.absent) }
 
     /// ?1 name, ?2 version, ?3 time, ?4 phase, ?5 reason, ?6 message, ?7 run, ?8 drift, ?9 before, ?10 pins,
     /// ?11 declared, ?12 whether ?9 replaces what is known.

@@ -96,6 +96,7 @@ public final class ResourceTable: Sendable {
     public func remove(_ ids: [ResourceID], durability: Durability = .deferred) throws(StoreError) {
         if ids.isEmpty { return }
         try database.write(durability, "remove resource rows") { transaction in
+            transaction.changesPhases = true
             var removed: [APIObject] = []
             for id in ids {
                 let row = try transaction.database.firstRow(
@@ -120,13 +121,15 @@ public final class ResourceTable: Sendable {
 
     /// How many rows are in each phase.
     public func counts() throws(StoreError) -> [ResourcePhase: Int] {
-        try database.read("count resource rows") { database in
-            var counts: [ResourcePhase: Int] = [:]
-            try database.forEachRow("SELECT phase, count(*) FROM resources GROUP BY phase") { row in
-                guard let text = row[0] as String?, let phase = ResourcePhase(rawValue: text) else { return }
-                counts[phase] = row[1]
+        try database.phaseCounts.counts { () throws(StoreError) in
+            try database.read("count resource rows") { database in
+                var counts: [ResourcePhase: Int] = [:]
+                try database.forEachRow("SELECT phase, count(*) FROM resources GROUP BY phase") { row in
+                    guard let text = row[0] as String?, let phase = ResourcePhase(rawValue: text) else { return }
+                    counts[phase] = row[1]
+                }
+                return counts
             }
-            return counts
         }
     }
 

@@ -115,7 +115,7 @@ public final class RunJournal: Sendable {
     /// Records intents after `store` stored what they refer to; what it says is lacking is returned, and nothing
     /// recorded then.
     private func recordIntents(
-        run name: String, _ created: (run: RunRecord, plan: Data)?, _ steps: [StepRecord], _ encoded: [Data],
+        run name: String, _ created: (run: RunRecord, plan: Data)?, _ steps: [StepRecord], _ encoded: [[UInt8]],
         retaining versions: [RetainedVersion], after store: (Database) throws -> Int64
     ) throws(StoreError) -> Int64 {
         let sequence = try Self.sequence(of: name)
@@ -124,14 +124,17 @@ public final class RunJournal: Sendable {
             let lacking = try store(transaction.database)
             if lacking > 0 { return lacking }
             if let created { try insert(created.run, created.plan, transaction) }
-            let insert = try transaction.database.repeating("INSERT OR REPLACE INTO steps (id, data) VALUES (?, ?)")
+            try transaction.expect(rows: steps.count)
+            var row = try transaction.database.rows("INSERT OR REPLACE INTO steps (id, data) VALUES (?, ?)")
             for (step, data) in zip(steps, encoded) {
                 guard step.index >= 0, step.index < Self.stepLimit else {
                     throw StoreError(
                         .invalid,
                         "cannot record step \(step.index) of run '\(name)': a run has at most \(Self.stepLimit)")
                 }
-                try insert([Self.stepKey(sequence, step.index), data])
+                try row.bind(Self.stepKey(sequence, step.index))
+                try row.bind(data)
+                try row.run()
             }
             let digests = ContentReferences.of(steps)
             try ContentPins.add(digests, owner: ContentPins.owner(run: sequence), transaction.database)
