@@ -99,17 +99,33 @@ extension HostReconciler {
         // The executor wrote the rows with the results.
         remember(run.plan.changes.lazy.map(\.resource).filter(target.contains).map { ($0, .inSync) })
         try await forget(removed)
-        // A line for each of thousands takes a while: the host is converged before the last is written.
-        if run.plan.changes.count <= Self.changesLoggedAtOnce {
+        guard run.plan.changes.count > Self.changesToldAtOnce else {
             logChanges(of: run, hints: hints)
-        } else {
-            environment.endings.handOver { self.logChanges(of: run, hints: hints) }
+            return try await announce(run, contested: contested, hints: hints)
         }
-        try await announce(run, contested: contested, hints: hints)
+        // A line for each of thousands takes a while: the host is converged before the last is written.
+        await environment.endings.handOver { [contested] in
+            await self.tell(of: run, contested: contested, hints: hints)
+        }
     }
 
     /// The changes of larger runs are told of beside the loop.
-    private static var changesLoggedAtOnce: Int { 16 }
+    private static var changesToldAtOnce: Int { 16 }
+
+    private func tell(
+        of run: RunRecord, contested: [ResourceID: FightDetector.Fight], hints: [ResourceID: HintBuffer.Hint]
+    ) async {
+        do {
+            try await announce(run, contested: contested, hints: hints)
+        } catch is CancellationError {
+            // The store ends: the journal has the lines all the same.
+        } catch {
+            environment.logger.warning(
+                "cannot record the events of a run",
+                metadata: [LogKey.run: "\(run.name)", LogKey.cause: "\(error)"])
+        }
+        logChanges(of: run, hints: hints)
+    }
 
     private func logChanges(of run: RunRecord, hints: [ResourceID: HintBuffer.Hint]) {
         let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged

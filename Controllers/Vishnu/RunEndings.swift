@@ -21,7 +21,7 @@ public final class RunEndings<Run: Sendable>: Service {
     private struct State {
         var isRunning = false
         var pending: [Ending] = []
-        var notes: [@Sendable () -> Void] = []
+        var notes: [@Sendable () async -> Void] = []
         /// How many endings were handed over.
         var handedOver = 0
         /// How many endings are open of each resource.
@@ -113,13 +113,13 @@ public final class RunEndings<Run: Sendable>: Service {
     }
 
     /// Hands over something to be told, which nobody waits for; it is done already when nobody takes it.
-    func handOver(note: @escaping @Sendable () -> Void) {
+    func handOver(note: @escaping @Sendable () async -> Void) async {
         let isTaken = state.withLock { state in
             guard state.isRunning, state.notes.count < Self.limit else { return false }
             state.notes.append(note)
             return true
         }
-        if isTaken { signal.yield() } else { note() }
+        if isTaken { signal.yield() } else { await note() }
     }
 
     /// Sees to it that no run is open that changed one of these resources; that none is open at all without them.
@@ -160,7 +160,7 @@ public final class RunEndings<Run: Sendable>: Service {
             return (state.take(Self.groupMaximum), state.notes)
         }
         await finish(endings)
-        for note in notes { note() }
+        for note in notes { await note() }
         return state.withLock { !$0.pending.isEmpty }
     }
 

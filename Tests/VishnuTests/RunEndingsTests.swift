@@ -57,6 +57,23 @@ import Testing
         }
     }
 
+    @Test func `what is only to be told is told beside, and at once where nobody takes it`() async throws {
+        let fixture = Fixture()
+        let told = Tally()
+        await fixture.endings.handOver { told.raise() }
+        #expect(told.count == 1)
+        try await fixture.whileRunning {
+            await fixture.endings.handOver {
+                await Task.yield()
+                told.raise()
+            }
+            #expect(told.count == 1)
+            await fixture.clock.sleepers(1)
+            fixture.clock.advance(by: RunEndings<Int>.quiet)
+            while told.count < 2 { await Task.yield() }
+        }
+    }
+
     @Test func `an ending that nobody takes is done by its caller`() async {
         let fixture = Fixture()
         await fixture.handOver(1)

@@ -22,7 +22,7 @@ extension HostControl {
             converged: isInForce && isClean && status.conditions?[.stalled]?.status != .true, commit: status.commit,
             generation: status.generation, paused: status.paused?.isInForce(at: now) ?? false, resources: resources,
             runs: RunCounts(active: unsettled.values.reduce(0, +) - waiting, waitingForApproval: waiting),
-            errors: try await errors(status), source: source?.spec, fetched: status.fetched)
+            errors: try await errors(status, failed: resources.failed), source: source?.spec, fetched: status.fetched)
     }
 
     /// The source; nil when the configuration names none.
@@ -34,7 +34,7 @@ extension HostControl {
         }
     }
 
-    private func errors(_ status: SourceKind.Status) async throws -> [ObjectError] {
+    private func errors(_ status: SourceKind.Status, failed count: Int) async throws -> [ObjectError] {
         var errors: [ObjectError] = []
         for diagnostic in status.errors ?? [] {
             let at = diagnostic.position
@@ -53,6 +53,8 @@ extension HostControl {
                     object: "Source/\(sourceName)", reason: Reason.verificationFailed.rawValue,
                     message: "commit \(bad) failed its verification and is not tried again; commit a fix"))
         }
+        // Whoever asks again and again while thousands are made shall not look through all of them each time.
+        if count == 0 { return errors }
         let failed = reconciler.state.withLock { $0.phases.filter { $0.value == .failed }.keys.sorted().prefix(100) }
         let environment = environment
         let rows = try await environment.worker.run { try environment.resources.rows(ids: Array(failed)) }
