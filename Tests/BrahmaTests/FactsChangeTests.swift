@@ -15,7 +15,7 @@ import Testing
 @Suite struct FactsChangeTests {
     private static let time = WallTime(nanoseconds: 1_800_000_000_000_000_000)
 
-    /// A source that is a directory with one blueprint, on a host whose facts can be changed.
+    /// A source with one blueprint in a directory or a repository, on a host whose facts can be changed.
     private struct Fixture {
         let objects: SQLiteObjectStore
         let generations: GenerationTable
@@ -24,6 +24,17 @@ import Testing
         let make: () -> SourceReconciler
 
         func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: directory + "/a.yaml")) }
+
+        /// Makes the directory a repository that has what is in it.
+        func commit() throws {
+            let identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
+            for words in [["init", "--initial-branch=main"], ["add", "."], ["commit", "--message", "a"]] {
+                let git = try ChildProcess.start(
+                    ["git", "-C", directory] + identity + words,
+                    environment: ["PATH": "/usr/bin:/bin", "HOME": directory, "GIT_CONFIG_NOSYSTEM": "1"])
+                try #require(git.wait() == 0)
+            }
+        }
 
         /// The resources that the newest generation has in force, and those that it leaves alone.
         func newest() throws -> (number: Int64, inForce: [String], alone: [String]) {
@@ -53,13 +64,15 @@ import Testing
         let told = Mutex(0)
     }
 
-    private static func withSource(_ text: String, _ body: (Fixture) async throws -> Void) async throws {
+    private static func withSource(
+        _ text: String, inGit: Bool = false, _ body: (Fixture) async throws -> Void
+    ) async throws {
         try await withTemporaryDirectory("cache") { cache in
             try await withTemporaryDirectory("site") { directory in
                 let database = try HostDatabase.inMemory()
                 let objects = SQLiteObjectStore(database)
                 var spec = SourceKind.Spec()
-                spec.directory = directory
+                if inGit { spec.git = "file://" + directory } else { spec.directory = directory }
                 let source = Object<SourceKind>(
                     metadata: ObjectMeta(name: sourceName), spec: spec, status: SourceKind.Status())
                 _ = try await objects.create(source.untyped(), durability: .synced)
@@ -72,13 +85,15 @@ import Testing
                         environment: SourceReconciler.Environment(
                             objects: objects, generations: GenerationTable(database), content: content,
                             settings: SettingTable(database),
-                            fetcher: SiteFetcher(cacheDirectory: cache, runner: GitRunner(environment: [:])),
+                            fetcher: SiteFetcher(
+                                cacheDirectory: cache, runner: GitRunner(environment: ["HOME": directory])),
                             worker: InlineWorker(), denied: [], facts: { facts.read() },
                             events: EventRecorder(store: objects, source: "test") { time }, wallTime: { time },
                             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, generationsKept: 10,
                             outcomeChanged: { facts.told.withLock { $0 += 1 } }, requestFailed: { _, _ in }))
                 }
                 try fixture.write(text)
+                if inGit { try fixture.commit() }
                 try await body(fixture)
             }
         }
@@ -129,6 +144,31 @@ import Testing
             #expect(blueprint.withheld == nil && blueprint.resources == 2)
             _ = try await reconciler.reconcile(sourceName)
             #expect(try fixture.newest().number == second.number)
+        }
+    }
+
+    @Test func `facts that change while the repository cannot be reached make a generation of what was fetched`()
+        async throws
+    {
+        try await Self.withSource(Self.conditional, inGit: true) { fixture in
+            fixture.facts.set(hostname: "core")
+            let reconciler = fixture.make()
+            _ = try await reconciler.reconcile(sourceName)
+            let first = try fixture.newest()
+            #expect(first.inForce == ["/always"] && first.alone == ["/edge"])
+            let commit = try await fixture.status().fetched
+
+            try FileManager.default.moveItem(atPath: fixture.directory + "/.git", toPath: fixture.directory + "/away")
+            await #expect(throws: (any Error).self) { _ = try await reconciler.reconcile(sourceName) }
+            #expect(try fixture.newest().number == first.number)
+            fixture.facts.set(hostname: "edge")
+            await #expect(throws: (any Error).self) { _ = try await reconciler.reconcile(sourceName) }
+            let second = try fixture.newest()
+            #expect(second.number == first.number + 1 && second.alone == [])
+            #expect(try #require(try fixture.generations.newest()).commit == commit)
+            // It is compiled, and the repository is out of reach all the same.
+            let status = try await fixture.status()
+            #expect(status.conditions?[.stalled]?.reason == .fetchFailed && status.fetched == commit)
         }
     }
 
