@@ -50,7 +50,10 @@ _Static_assert(sizeof(struct cl_ucred) == sizeof(struct ucred), "cl_ucred mirror
 const char *cl_error_name(int code) { return strerrorname_np(code); }
 const char *cl_error_text(int code) { return strerrordesc_np(code); }
 
-long cl_memory_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count) == 1 ? 0 : -EINVAL; }
+long cl_memory_share_arena(void) {
+    // Once it is set, the C library no longer raises the threshold to the size of what was freed.
+    return mallopt(M_ARENA_MAX, 1) == 1 && mallopt(M_MMAP_THRESHOLD, 128 * 1024) == 1 ? 0 : -EINVAL;
+}
 
 static int drop_read_only(struct dl_phdr_info *object, size_t size, void *data) {
     (void)size;

@@ -103,7 +103,8 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Refuses everything from now on and gives back what was asked last; called by the thread only, once.
+    /// Refuses everything from now on and gives back what was asked last; called once, by the thread, or
+    /// where there is none.
     func end() -> Batch {
         let (batch, waiters) = state.withLock { state in
             defer {

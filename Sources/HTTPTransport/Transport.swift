@@ -5,8 +5,8 @@ internal import Synchronization
 /// Sends HTTP requests over libcurl, all of them on one thread that it owns.
 ///
 /// Connections are kept and reused. At most `Limits.activeMaximum` transfers run at once, streams included; up to
-/// `Limits.waitingMaximum` more wait in order, and beyond that a request fails with `overloaded`. Letting go of the
-/// transport ends its thread; `shutdown()` also waits for it.
+/// `Limits.waitingMaximum` more wait in order, and beyond that a request fails with `overloaded`. The first
+/// request loads libcurl and starts the thread. Letting go of the transport ends it; `shutdown()` also waits for it.
 public final class Transport: Sendable {
     /// How much a transport does at once.
     public struct Limits: Sendable {
@@ -25,29 +25,37 @@ public final class Transport: Sendable {
         }
     }
 
+    private enum Thread {
+        case notStarted
+        case started(pthread_t)
+        case ended
+    }
+
     private let mailbox: Mailbox
+    private let limits: Limits
     private let userAgent: String
     private let lastID = Atomic<UInt64>(0)
-    private let thread: Mutex<pthread_t?>
+    private let thread = Mutex(Thread.notStarted)
 
-    /// Starts the thread; fails with `resources` if the system gives none, or has no libcurl.
+    /// Makes a transport; fails with `resources` where no more files can be open.
     public init(limits: Limits = Limits(), userAgent: String = "aetheredge") throws(TransportError) {
-        try Curl.requireReady()
         mailbox = try Mailbox(startMaximum: limits.activeMaximum + limits.waitingMaximum)
+        self.limits = limits
         self.userAgent = userAgent
-        thread = Mutex(try TransportThread.start(mailbox: mailbox, limits: limits))
     }
 
     deinit {
         mailbox.stop()
-        if let thread = thread.withLock({ $0.take() }) { pthread_detach(thread) }
+        if case .started(let thread) = end() { pthread_detach(thread) }
     }
 
     /// Sends a request and returns the whole answer, whatever its status.
     ///
-    /// Cancelling the calling task closes the connection and throws `cancelled`.
+    /// Cancelling the calling task closes the connection and throws `cancelled`. Throws `resources` where there is no
+    /// libcurl, or no thread.
     public func send(_ request: Request) async throws(TransportError) -> Response {
         try request.validate()
+        try begin()
         let id = nextID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { answer in
@@ -67,6 +75,7 @@ public final class Transport: Sendable {
         _ request: Request, bufferSize: Int = 256 << 10
     ) async throws(TransportError) -> StreamingResponse {
         try request.validate()
+        try begin()
         let id = nextID()
         let channel = BodyChannel(id: id, mailbox: mailbox, capacity: bufferSize)
         let result = await withTaskCancellationHandler {
@@ -82,9 +91,30 @@ public final class Transport: Sendable {
     /// Ends every transfer with `shutdown`, refuses new ones, and returns once the thread is gone.
     public func shutdown() async {
         mailbox.stop()
-        await mailbox.waitForEnd()
-        // The thread has answered everything and is about to return, so joining it does not block.
-        if let thread = thread.withLock({ $0.take() }) { pthread_join(thread, nil) }
+        switch end() {
+        case .notStarted: _ = mailbox.end()
+        case .started(let thread):
+            await mailbox.waitForEnd()
+            // The thread has answered everything and is about to return, so joining it does not block.
+            pthread_join(thread, nil)
+        case .ended: await mailbox.waitForEnd()
+        }
+    }
+
+    /// Starts the thread, unless it was started or the transport shut down.
+    private func begin() throws(TransportError) {
+        try thread.withLock { thread throws(TransportError) in
+            guard case .notStarted = thread else { return }
+            thread = .started(try TransportThread.start(mailbox: mailbox, limits: limits))
+        }
+    }
+
+    /// No thread is started any more; what there was is returned.
+    private func end() -> Thread {
+        thread.withLock { thread in
+            defer { thread = .ended }
+            return thread
+        }
     }
 
     private func nextID() -> TransferID {

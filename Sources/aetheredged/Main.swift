@@ -30,6 +30,12 @@ struct Aetheredged: AsyncParsableCommand {
         help: "Fetch, reconcile once, and end: 0 converged, 1 error, 2 differences left, 4 waiting for approval.")
     var once = false
 
+    /// Isolated, so that it begins on the first thread: what is set here holds for every other.
+    @MainActor static func main() async {
+        ProcessMemory.shareArena()
+        await main(nil)
+    }
+
     func run() async throws {
         let variables = Self.variables()
         let paths = try Paths(
@@ -42,7 +48,6 @@ struct Aetheredged: AsyncParsableCommand {
             StandardErrorLog.write("\(error)", level: .error)
             throw ExitCode(DaemonExit.usage.rawValue)
         }
-        ProcessMemory.limitArenas(to: 1)
         let logger = Self.logger(level: loaded.logLevel, variables: variables)
         // Sockets are taken before any thread starts, for taking them changes the environment.
         let activated = try Activation.sockets()

@@ -112,6 +112,13 @@ import Testing
         }
     }
 
+    @Test func `a transport that was never used shuts down, and refuses what comes`() async throws {
+        let transport = try Transport()
+        await transport.shutdown()
+        #expect(await failure(of: direct(.get, "http://localhost"), on: transport)?.code == .shutdown)
+        await transport.shutdown()
+    }
+
     @Test func `letting go of a transport closes its connections`() async throws {
         try await LoopbackServer.with { connection in
             _ = connection.readRequest()

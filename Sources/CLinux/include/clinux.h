@@ -43,7 +43,7 @@ const char *cl_error_name(int code);
 const char *cl_error_text(int code);
 
 // Memory.
-long cl_memory_limit_arenas(int count);
+long cl_memory_share_arena(void);
 long cl_memory_trim(void);
 long cl_memory_unused(void);
 

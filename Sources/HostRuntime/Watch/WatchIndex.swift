@@ -8,8 +8,8 @@ import Model
 struct WatchIndex: Sendable {
     /// Why a directory is watched.
     private struct Interest: Sendable {
-        /// Resources by the name that they have in the directory.
-        var names: [String: ResourceID] = [:]
+        /// Whether a resource stands in the directory.
+        var hasResources = false
         /// Names on the way to managed paths further down.
         var components: Set<String> = []
         /// A resource that every name in the directory concerns: one that purges or is recursive.
@@ -19,24 +19,28 @@ struct WatchIndex: Sendable {
     }
 
     private var interests: [String: Interest] = [:]
-    /// Managed paths in order, for everything below one.
-    private var sorted: [(path: String, id: ResourceID)] = []
+    /// Resources in the order of their paths, for the one at a path and for everything below one.
+    private var sorted: [ResourceID]
     /// Directories whose whole tree is watched.
     private(set) var recursive: [String] = []
 
     init(_ declared: [DeclaredResource]) {
+        sorted = []
+        sorted.reserveCapacity(declared.count)
         for resource in declared where resource.id.type.isPath {
             let path = resource.id.identity
-            sorted.append((path, resource.id))
-            let (parent, name) = Self.split(path)
-            interests[parent, default: Interest()].names[name] = resource.id
-            addAncestors(of: parent)
+            sorted.append(resource.id)
+            let (parent, _) = Self.split(path)
+            if interests[parent]?.hasResources != true {
+                interests[parent, default: Interest()].hasResources = true
+                addAncestors(of: parent)
+            }
             guard case .directory(let directory) = resource.attributes, !directory.isAbsent else { continue }
             interests[path, default: Interest()].own = resource.id
             if directory.purge || directory.isRecursive { interests[path]?.whole = resource.id }
             if directory.isRecursive { recursive.append(path) }
         }
-        sorted.sort { $0.path < $1.path }
+        sorted.sort { $0.identity < $1.identity }
     }
 
     /// The directories to watch, parents before children.
@@ -45,7 +49,7 @@ struct WatchIndex: Sendable {
     /// Whether only names on the way matter in a directory, not what is written there.
     func isPassage(_ directory: String) -> Bool {
         guard let interest = interests[directory] else { return false }
-        return interest.names.isEmpty && interest.whole == nil && interest.own == nil
+        return !interest.hasResources && interest.whole == nil && interest.own == nil
     }
 
     /// The resources that an event concerns.
@@ -59,7 +63,10 @@ struct WatchIndex: Sendable {
         }
         guard let name else { return interest.own.map { [$0] } ?? [] }
         var found: [ResourceID] = []
-        if let id = interest.names[name] { found.append(id) }
+        if interest.hasResources {
+            let path = Self.join(directory, name)
+            found += sorted[position(of: path)...].prefix { $0.identity == path }
+        }
         if let whole = interest.whole { found.append(whole) }
         if isStructural, interest.components.contains(name) { found += below(Self.join(directory, name)) }
         return found
@@ -79,22 +86,27 @@ struct WatchIndex: Sendable {
     /// Managed resources at or below a path.
     func below(_ path: String) -> [ResourceID] {
         let prefix = path + "/"
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle].path < path { low = middle + 1 } else { high = middle }
-        }
         var found: [ResourceID] = []
         // Names such as `a-b` sort between `a` and `a/b`: they are passed over.
-        for entry in sorted[low...] {
-            if entry.path == path || entry.path.utf8.starts(with: prefix.utf8) {
-                found.append(entry.id)
-            } else if !entry.path.utf8.starts(with: path.utf8) {
+        for id in sorted[position(of: path)...] {
+            if id.identity == path || id.identity.utf8.starts(with: prefix.utf8) {
+                found.append(id)
+            } else if !id.identity.utf8.starts(with: path.utf8) {
                 break
             }
         }
         return found
+    }
+
+    /// Where the first resource stands whose path does not come before a path.
+    private func position(of path: String) -> Int {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle].identity < path { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func owner(above directory: String) -> [ResourceID] {

@@ -5,8 +5,9 @@ internal import CLinux
 /// glibc gives each thread an arena of its own and returns none of it: a daemon with twenty threads, of which each was
 /// busy once, would keep many times what it uses.
 public enum ProcessMemory {
-    /// Lets all threads share so many arenas; call it before the first thread.
-    public static func limitArenas(to count: Int32) { _ = cl_memory_limit_arenas(count) }
+    /// Lets all threads share one arena, and maps what is large by itself, so that it goes back to the kernel when it
+    /// is freed and leaves no holes; call it before the second thread.
+    public static func shareArena() { _ = cl_memory_share_arena() }
 
     /// How much is kept that nothing uses.
     public static var unusedBytes: Int { Int(cl_memory_unused()) }
