@@ -32,6 +32,13 @@ import Testing
         BuiltinCall("json.unmarshal", "\" \"", "error: EOF"),
         BuiltinCall("json.unmarshal", "\"[1\"", "error: unexpected EOF"),
         BuiltinCall(
+            "json.unmarshal", "\"{}x\"", "error: invalid character 'x' looking for beginning of value"),
+        BuiltinCall("json.unmarshal", "\"{} [\"", "error: error: invalid character '[' after top-level value"),
+        BuiltinCall("io.jwt.verify_hs256", "\"x.y.AAAA\",\"k\"", "false"),
+        BuiltinCall(
+            "io.jwt.verify_rs256", "\"x.y.AAAA\",\"k\"",
+            "error: failed to parse a JWK key (set): failed to unmarshal JWK set: invalid JSON"),
+        BuiltinCall(
             "json.match_schema", "{\"a\":\"x\"},{\"properties\":{\"a\":{\"type\":\"integer\"}}}",
             "[false,[{\"desc\":\"Invalid type. Expected: integer, given: string\","
                 + "\"error\":\"a: Invalid type. Expected: integer, given: string\","

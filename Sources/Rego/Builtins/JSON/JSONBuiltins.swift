@@ -62,9 +62,20 @@ enum JSONBuiltins {
         do throws(RegoJSONError) {
             return try text.withBytes { (bytes) throws(RegoJSONError) in try JSONReader.read(bytes) }
         } catch {
-            guard error.message == "unexpected end of JSON input" else { throw BuiltinError(error.message) }
-            throw BuiltinError(text.utf8.allSatisfy { $0 <= 0x20 } ? "EOF" : "unexpected EOF")
+            throw BuiltinError(decoderMessage(error.message, text))
         }
+    }
+
+    /// What Go's decoder says, which reads a value and then looks whether another token follows.
+    private static func decoderMessage(_ message: String, _ text: RegoString) -> String {
+        if message == "unexpected end of JSON input" {
+            return text.utf8.allSatisfy { $0 <= 0x20 } ? "EOF" : "unexpected EOF"
+        }
+        guard message.hasSuffix(" after top-level value"), let start = message.firstIndex(of: "'") else {
+            return message
+        }
+        let isToken = "{[-0123456789".contains(message[message.index(after: start)])
+        return isToken ? "error: " + message : message.replacing("after top-level", with: "looking for beginning of")
     }
 
     static func isValid(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {

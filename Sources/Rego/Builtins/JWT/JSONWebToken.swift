@@ -3,9 +3,17 @@ struct JSONWebToken {
     let header: [UInt8]
     let payload: [UInt8]
     let signature: [UInt8]
-    let decodedHeader: RegoObject
+    /// The header as an object; empty until it is read.
+    private(set) var decodedHeader = RegoObject()
 
+    /// Takes a token apart and reads its header.
     init(_ text: RegoString) throws(BuiltinError) {
+        try self.init(splitting: text)
+        try readHeader()
+    }
+
+    /// Takes a token apart without a look at what the parts hold.
+    init(splitting text: RegoString) throws(BuiltinError) {
         let bytes = text.utf8
         guard bytes.contains(UInt8(ascii: ".")) else { throw BuiltinError("encoded JWT had no period separators") }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -15,6 +23,9 @@ struct JSONWebToken {
         header = Array(parts[0])
         payload = Array(parts[1])
         signature = Array(parts[2])
+    }
+
+    mutating func readHeader() throws(BuiltinError) {
         let decoded = try JSONWebToken.decode(header, "header")
         do throws(BuiltinError) {
             decodedHeader = try JSONWebToken.object(decoded)

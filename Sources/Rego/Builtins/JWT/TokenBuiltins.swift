@@ -25,17 +25,21 @@ enum TokenBuiltins {
     }
 
     private static func verify(_ arguments: [RegoValue], _ algorithm: String) throws(BuiltinError) -> RegoValue {
-        let token = try JSONWebToken(try arguments.string(0))
+        var token = try JSONWebToken(splitting: try arguments.string(0))
         let key = try arguments.string(1)
+        // A secret is tried whatever the header says; keys are told apart by it.
         if algorithm.hasPrefix("HS") {
             let signature = try JSONWebToken.decode(token.signature, "signature")
             let secret = VerificationKey.secret(key.utf8)
             return .bool(secret.isValid(signature, of: token.signed, algorithm: algorithm))
         }
+        let keys = try TokenKeys.parse(key)
+        _ = try JSONWebToken.decode(token.signature, "signature")
+        try token.readHeader()
         return .bool(
             try TokenKeys.verify(
-                token, try TokenKeys.parse(key), identifier: try token.headerText("kid"),
-                algorithm: try token.headerText("alg"), verifyingAs: algorithm))
+                token, keys, identifier: try token.headerText("kid"), algorithm: try token.headerText("alg"),
+                verifyingAs: algorithm))
     }
 
     static func decode(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {
