@@ -76,6 +76,7 @@ extension HostReconciler {
                 survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
         }
         try await rowsWritten()
+        try await environment.executor.sweepLeft()
         if drift != .waitingForApproval { try await supersedeWaiting(ofDrift: true) }
         if wanted != .waitingForApproval, wanted != .paused { try await supersedeWaiting(ofDrift: false) }
         var result = survey.split.wanted.isEmpty ? drift : wanted

@@ -112,6 +112,19 @@ extension Executor {
         }
     }
 
+    /// Removes what runs had to leave under temporary names, as where a file system was read-only for a while; what
+    /// still cannot be removed stays for the next call.
+    ///
+    /// Call it when no run is carried out.
+    public func sweepLeft() async throws {
+        let directories = swept.takeLeft()
+        if directories.isEmpty { return }
+        do { _ = try await removeOrphans(in: directories) } catch {
+            for directory in directories { swept.release(directory) }
+            throw error
+        }
+    }
+
     private func declarations(of run: RunRecord) async throws -> [ResourceID: DeclaredResource] {
         let ids = run.plan.changes.map(\.resource)
         let resources = resources
@@ -125,7 +138,6 @@ extension Executor {
     /// `StepHand.sweep` does so for what is not managed yet.
     private func removeOrphans() async throws -> [String] {
         let resources = resources
-        let host = host
         let directories = try await worker.run {
             var directories: Set<String> = []
             for row in try resources.allRows() where row.id.type.isPath {
@@ -133,6 +145,11 @@ extension Executor {
             }
             return directories.sorted()
         }
+        return try await removeOrphans(in: directories)
+    }
+
+    private func removeOrphans(in directories: [String]) async throws -> [String] {
+        let host = host
         let hand = hand(
             for: RunRecord(
                 name: "recovery", sequence: 0, plan: Plan(cause: .drift, commit: "", changes: []), planHash: "",

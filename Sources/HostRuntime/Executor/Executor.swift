@@ -27,7 +27,7 @@ public struct Executor<Host: HostMutating>: Sendable {
     let configuration: ExecutorConfiguration
     let boundary: BoundaryHook?
     let observe: Reobservation
-    private let swept = SweptDirectories()
+    let swept = SweptDirectories()
 
     /// Makes an executor.
     ///

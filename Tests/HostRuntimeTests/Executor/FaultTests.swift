@@ -69,6 +69,36 @@ import Testing
         #expect(left > 0, "no undo failed, so the test means nothing")
     }
 
+    @Test func `what a run had to leave where nothing could be removed goes once it can be, without another run`()
+        async throws
+    {
+        try await withExecutor { fixture in
+            fixture.host.write("/etc/motd", "old\n")
+            fixture.host.settle()
+            try fixture.declare([.file("/etc/motd", "new\n")])
+            let run = try fixture.run(try await fixture.plan())
+            let host = fixture.host
+            fixture.hook = { point in
+                if point == .recorded { host.inject(SimulatedFault(path: "/etc", code: .readOnly, count: 100)) }
+            }
+            let executor = fixture.executor()
+            guard case .failed(_, let notUndone) = await executor.execute(run, declared: fixture.byID) else {
+                Issue.record("the run did not fail")
+                return
+            }
+            #expect(!notUndone.isEmpty)
+            #expect(fixture.leftovers.count == 1, "\(notUndone)")
+            try await executor.sweepLeft()
+            #expect(fixture.leftovers.count == 1)
+            fixture.hook = nil
+            fixture.host.clearFaults()
+            // What it wrote is as declared, so that no run comes.
+            #expect(try await fixture.plan(.drift).changes == [])
+            try await executor.sweepLeft()
+            #expect(fixture.leftovers == [])
+        }
+    }
+
     @Test func `an immutable file fails the run with a reason and everything goes back`() async throws {
         try await withExecutor { fixture in
             fixture.host.write("/etc/free", "old\n")
