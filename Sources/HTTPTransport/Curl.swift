@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// libcurl, which is loaded when the first transport or request needs it.
+/// libcurl, which is loaded when the first request needs it.
 enum Curl {
     /// Why libcurl cannot be used; nil when it is ready.
     private static let problem: String? = {

@@ -171,15 +171,16 @@ extension HostDatabase {
         let transaction = WriteTransaction(database)
         var result: T?
         var isCommitting = false
-        defer {
-            if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) }
-            if transaction.changesPhases { phaseCounts.noteChange() }
-        }
-        try database.inTransaction(.immediate) {
-            result = try body(transaction)
-            isCommitting = true
-            commits.add(1, ordering: .sequentiallyConsistent)
-            return .commit
+        defer { if isCommitting { commits.add(1, ordering: .sequentiallyConsistent) } }
+        do {
+            // Before anybody is told, who may ask at once.
+            defer { if transaction.changesPhases { phaseCounts.noteChange() } }
+            try database.inTransaction(.immediate) {
+                result = try body(transaction)
+                isCommitting = true
+                commits.add(1, ordering: .sequentiallyConsistent)
+                return .commit
+            }
         }
         for action in transaction.afterCommit { action() }
         try simulatedDisk?.didCommit(durability, act())

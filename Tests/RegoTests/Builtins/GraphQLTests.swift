@@ -48,6 +48,7 @@ import Testing
                 + "fields.", "1:41"
         ),
         ("{ dog { ...f } } fragment f on Dog { ...f }", "Cannot spread fragment \"f\" within itself in", "1:41"),
+        // Names that resemble no field, so that no hint stands between the two messages.
         ("{ dog { xxxx yyyy } }", "on type \"Dog\".\ninput:1:14: Cannot query field \"yyyy\" on", "1:9"),
     ])
     func `what is wrong with a query is told as gqlparser tells it`(
