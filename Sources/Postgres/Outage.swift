@@ -4,7 +4,29 @@ struct Outage: Sendable {
     private(set) var since: Duration?
     private(set) var nextAttempt: Duration = .zero
     private(set) var lastError: PostgresError?
-    private var isProbing = false
+    /// Whether somebody tries the server now.
+    private(set) var isProbing = false
+
+    /// What is to be waited for before the server is tried again.
+    enum Wait: Equatable {
+        /// There is no outage.
+        case nothing
+        /// The time of the next attempt.
+        case delay(Duration)
+        /// What comes of an attempt that is under way, for so long.
+        case attempt(Duration)
+        /// The outage lasts for longer than somebody has patience.
+        case tooLong
+    }
+
+    /// What somebody waits for who has patience until `window` after the outage began.
+    func wait(at now: Duration, window: Duration) -> Wait {
+        guard let since else { return .nothing }
+        let left = since + window - now
+        let delay = max(.zero, nextAttempt - now)
+        if isProbing, delay > .zero { return left > .zero ? .attempt(min(left, delay)) : .tooLong }
+        return delay <= left ? .delay(delay) : .tooLong
+    }
 
     /// Whether somebody may try the server now; who may is the only one until the attempt's end.
     ///
@@ -30,6 +52,7 @@ struct Outage: Sendable {
 
     /// Lets somebody else try: the attempt that was admitted was not made.
     mutating func postpone(to now: Duration) {
+        isProbing = false
         if since != nil { nextAttempt = min(nextAttempt, now) }
     }
 

@@ -13,6 +13,20 @@ public final class PostgresPool: Sendable {
         var outage = Outage()
         var next: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Int, any Error>] = [:]
+        /// Who waits for what comes of another's attempt.
+        var onlookers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+
+        mutating func name() -> UInt64 {
+            next += 1
+            return next
+        }
+
+        /// Those who are to be told that the attempt they wait for has ended.
+        mutating func takeOnlookers() -> [CheckedContinuation<Void, any Error>] {
+            guard !outage.isProbing else { return [] }
+            defer { onlookers = [:] }
+            return Array(onlookers.values)
+        }
     }
 
     private let connections: [PostgresConnection]
@@ -65,27 +79,36 @@ public final class PostgresPool: Sendable {
     /// The error of the last attempt, while the server does not answer.
     public var outage: PostgresError? { state.withLock { $0.outage.lastError } }
 
-    /// Waits until the server may be tried again, and says true; false at once when it is away for longer than
-    /// `window`, or there is no outage.
+    /// Waits until the server may be tried again, and says true; false once it is away for longer than `window`.
+    ///
+    /// While another caller tries it, this waits for what comes of that.
     public func waitForNextAttempt(window: Duration) async throws -> Bool {
-        let now = timer.now()
-        let delay: Duration? = state.withLock { state in
-            guard let since = state.outage.since else { return .zero }
-            let delay = max(.zero, state.outage.nextAttempt - now)
-            return now + delay - since <= window ? delay : nil
+        while true {
+            let now = timer.now()
+            // Who tries a pool that was closed is told so.
+            let wait = state.withLock { $0.leases.isClosed ? .nothing : $0.outage.wait(at: now, window: window) }
+            switch wait {
+            case .nothing, .delay(.zero):
+                await Task.yield()
+                return true
+            case .delay(let delay):
+                try await timer.sleep(delay)
+                return true
+            case .attempt(let limit): try await waitForAttempt(limit)
+            case .tooLong: return false
+            }
         }
-        guard let delay else { return false }
-        if delay > .zero { try await timer.sleep(delay) } else { await Task.yield() }
-        return true
     }
 
     /// Ends every connection; everybody who waits is refused with `.closed`.
     public func close() {
-        let waiters = state.withLock { state in
+        let (waiters, onlookers) = state.withLock { state in
             let callers = state.leases.close()
-            return callers.compactMap { state.waiters.removeValue(forKey: $0) }
+            defer { state.onlookers = [:] }
+            return (callers.compactMap { state.waiters.removeValue(forKey: $0) }, Array(state.onlookers.values))
         }
         for waiter in waiters { waiter.resume(throwing: closed) }
+        for onlooker in onlookers { onlooker.resume() }
         for connection in connections { connection.close() }
     }
 
@@ -102,14 +125,44 @@ public final class PostgresPool: Sendable {
     /// Lets somebody else make the attempt that was admitted and not made.
     private func forgetAttempt() {
         let now = timer.now()
-        state.withLock { $0.outage.postpone(to: now) }
+        let onlookers = state.withLock { state in
+            state.outage.postpone(to: now)
+            return state.takeOnlookers()
+        }
+        for onlooker in onlookers { onlooker.resume() }
+    }
+
+    /// Waits until the attempt that is under way has ended, but not for longer than `limit`.
+    private func waitForAttempt(_ limit: Duration) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await self.timer.sleep(limit) }
+            group.addTask { try await self.onlook() }
+            try await group.next()
+        }
+    }
+
+    private func onlook() async throws {
+        let name = state.withLock { $0.name() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let isCancelled = Task.isCancelled
+                let result: Result<Void, any Error>? = state.withLock { state in
+                    if isCancelled { return .failure(CancellationError()) }
+                    if !state.outage.isProbing || state.leases.isClosed { return .success(()) }
+                    state.onlookers[name] = continuation
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            let onlooker = state.withLock { $0.onlookers.removeValue(forKey: name) }
+            onlooker?.resume(throwing: CancellationError())
+        }
     }
 
     private func lease() async throws -> Int {
-        let caller = state.withLock { state in
-            state.next += 1
-            return state.next
-        }
+        let caller = state.withLock { $0.name() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let isCancelled = Task.isCancelled
@@ -142,7 +195,7 @@ public final class PostgresPool: Sendable {
 
     private func finish(_ index: Int, _ error: (any Error)?) {
         let now = timer.now()
-        let waiter = state.withLock { state in
+        let (waiter, onlookers) = state.withLock { state in
             if let error = error as? PostgresError, error.isOutage {
                 state.outage.fail(error, at: now, backoff: backoff)
             } else if !(error is CancellationError) {
@@ -150,8 +203,10 @@ public final class PostgresPool: Sendable {
             } else {
                 state.outage.postpone(to: now)
             }
-            return state.leases.release(index).flatMap { state.waiters.removeValue(forKey: $0) }
+            let waiter = state.leases.release(index).flatMap { state.waiters.removeValue(forKey: $0) }
+            return (waiter, state.takeOnlookers())
         }
         waiter?.resume(returning: index)
+        for onlooker in onlookers { onlooker.resume() }
     }
 }

@@ -104,6 +104,36 @@ import Testing
             #expect(try await !pool.waitForNextAttempt(window: .seconds(2)))
         }
     }
+
+    @Test func `who waits while another tries the server goes on when that has ended`() async throws {
+        try await withPostgres { server in
+            let clock = ManualClock()
+            let pool = try PostgresPool(
+                name: "pg-test", configuration: try server.configuration(), connections: 2,
+                backoff: ReconnectBackoff(initial: .seconds(1), maximum: .seconds(8), chance: { 0 }), clock: clock)
+            defer { pool.close() }
+            try await server.stop(.fast)
+            _ = try await failure { try await pool.run { _ in } }
+            try await server.start()
+            clock.advance(by: .seconds(1))
+            let holder = try PostgresConnection(name: "pg-holder", configuration: server.configuration())
+            defer { holder.close() }
+            try await holder.run { _ = try $0.run("SELECT pg_advisory_lock(1)::text") }
+            let trying = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            async let attempt: Void = pool.run { session in
+                trying.continuation.yield()
+                _ = try session.run("SELECT pg_advisory_lock(1)::text")
+            }
+            for await _ in trying.stream { break }
+            async let waited = pool.waitForNextAttempt(window: .seconds(2))
+            // Asleep until its patience is over; nobody moves the clock.
+            await clock.sleepers(1)
+            holder.close()
+            try await attempt
+            #expect(try await waited)
+            #expect(pool.outage == nil)
+        }
+    }
 }
 
 @Suite struct PoolStateTests {
@@ -149,6 +179,22 @@ import Testing
         outage.succeed()
         #expect(outage.admit(at: .seconds(12), patience: .seconds(9)) == true)
         #expect(outage.lastError == nil)
+    }
+
+    @Test func `who has patience waits for the attempt that is under way`() {
+        var outage = Outage()
+        #expect(outage.wait(at: .zero, window: .seconds(2)) == .nothing)
+        outage.fail(error, at: .zero, backoff: backoff)
+        #expect(outage.wait(at: .zero, window: .seconds(2)) == .delay(.seconds(1)))
+        #expect(outage.wait(at: .zero, window: .milliseconds(999)) == .tooLong)
+        #expect(outage.admit(at: .seconds(1), patience: .seconds(9)) == true)
+        #expect(outage.wait(at: .seconds(1), window: .seconds(2)) == .attempt(.seconds(1)))
+        #expect(outage.wait(at: .seconds(1), window: .seconds(20)) == .attempt(.seconds(9)))
+        #expect(outage.wait(at: .seconds(2), window: .seconds(2)) == .tooLong)
+        // It did not end in its time, so that somebody else may try.
+        #expect(outage.wait(at: .seconds(10), window: .seconds(20)) == .delay(.zero))
+        outage.postpone(to: .seconds(4))
+        #expect(outage.wait(at: .seconds(4), window: .seconds(20)) == .delay(.zero))
     }
 
     @Test func `delays double up to the maximum, less what chance takes`() {
