@@ -23,16 +23,21 @@ public final class ManualClock: Clock, Sendable {
         /// How often somebody went to sleep; also the name of the last sleeper.
         var nextID = 0
         var sleepers: [Int: (deadline: Instant, continuation: CheckedContinuation<Void, any Error>)] = [:]
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(id: Int, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
         mutating func takeSatisfiedWatchers() -> [CheckedContinuation<Void, Never>] {
             let satisfied = watchers.filter { sleepers.count >= $0.count }
             watchers.removeAll { sleepers.count >= $0.count }
             return satisfied.map(\.continuation)
         }
+
+        mutating func takeWatcher(_ id: Int) -> CheckedContinuation<Void, Never>? {
+            watchers.firstIndex { $0.id == id }.map { watchers.remove(at: $0).continuation }
+        }
     }
 
     private let state = Mutex(State())
+    private let watcherCount = Atomic<Int>(0)
 
     /// Makes a clock at zero.
     public init() {}
@@ -82,15 +87,21 @@ public final class ManualClock: Clock, Sendable {
     /// How often somebody went to sleep so far.
     public var sleepCount: Int { state.withLock { $0.nextID } }
 
-    /// Returns once at least this many tasks sleep.
+    /// Returns once at least this many tasks sleep, or the caller is cancelled.
     public func sleepers(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSatisfied = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
+        let id = watcherCount.add(1, ordering: .relaxed).newValue
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.sleepers.count >= count || Task.isCancelled { return true }
+                    state.watchers.append((id, count, continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isSatisfied { continuation.resume() }
+        } onCancel: {
+            let watcher = state.withLock { $0.takeWatcher(id) }
+            watcher?.resume()
         }
     }
 }
