@@ -113,6 +113,21 @@ import Testing
         #expect(try table.counts() == [.pending: 3])
     }
 
+    @Test func `whoever is told of a change of phases counts it`() throws {
+        try withDatabase { database, _ in
+            let table = ResourceTable(database)
+            try table.write([update(1, phase: .pending)])
+            #expect(try table.counts() == [.pending: 1])
+            var counted: [ResourcePhase: Int]?
+            try database.write(.deferred, "change a phase") { transaction in
+                transaction.changesPhases = true
+                try transaction.database.run("UPDATE resources SET phase = 'InSync'")
+                transaction.whenCommitted { counted = try? table.counts() }
+            }
+            #expect(counted == [.inSync: 1])
+        }
+    }
+
     @Test func `thousands of rows are written as they are one by one`() throws {
         let (one, many) = (ResourceTable(try HostDatabase.inMemory()), ResourceTable(try HostDatabase.inMemory()))
         let drift = DriftRecord(time: time(3), actor: DriftActor(unknown: "nobody saw it"))
