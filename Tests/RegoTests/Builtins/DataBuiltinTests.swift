@@ -66,6 +66,37 @@ import Testing
     }
 
     @Test(arguments: [
+        BuiltinCall(
+            "purl.parse", "\"pkg:deb/Debian/Curl@7.50.3-1?distro=jessie&arch=i386\"",
+            "{\"name\":\"curl\",\"namespace\":\"debian\",\"qualifiers\":{\"arch\":\"i386\",\"distro\":\"jessie\"},"
+                + "\"type\":\"deb\",\"version\":\"7.50.3-1\"}"),
+        BuiltinCall(
+            "purl.parse", "\"pkg:npm/%40angular/animation@12.3.1#/src/a%2Bb/\"",
+            "{\"name\":\"animation\",\"namespace\":\"@angular\",\"subpath\":\"src/a+b\",\"type\":\"npm\","
+                + "\"version\":\"12.3.1\"}"),
+        BuiltinCall(
+            "purl.parse", "\"pkg://PYPI/Django_all@1+2\"",
+            "{\"name\":\"django-all\",\"type\":\"pypi\",\"version\":\"1+2\"}"),
+        BuiltinCall("purl.parse", "\"pkg:gem/ruby?platform=\"", "{\"name\":\"ruby\",\"type\":\"gem\"}"),
+        BuiltinCall("purl.parse", "\"npm/x\"", "error: invalid PURL \"npm/x\": purl scheme is not \"pkg\": \"npm/x\""),
+        BuiltinCall("purl.parse", "\"pkg:npm\"", "error: invalid PURL \"pkg:npm\": purl is missing type or name"),
+        BuiltinCall("purl.parse", "\"pkg:npm/@1\"", "error: invalid PURL \"pkg:npm/@1\": purl is missing name"),
+        BuiltinCall("purl.parse", "\"pkg:1a/b\"", "error: invalid PURL \"pkg:1a/b\": invalid type \"1a\""),
+        BuiltinCall(
+            "purl.parse", "\"pkg:a/b?c=1&C=2\"",
+            "error: invalid PURL \"pkg:a/b?c=1&C=2\": invalid qualifiers: duplicate qualifier key: \"c\""),
+        BuiltinCall(
+            "purl.parse", "\"pkg:a/b@%zz\"",
+            "error: invalid PURL \"pkg:a/b@%zz\": error unescaping version: invalid URL escape \"%zz\""),
+        BuiltinCall("purl.is_valid", "\"pkg:swift/github.com/apple/swift-nio@2\"", "true"),
+        BuiltinCall("purl.is_valid", "\"pkg:swift/swift-nio@2\"", "false"),
+        BuiltinCall("purl.is_valid", "\"pkg:a/b#c/../d\"", "false"), BuiltinCall("purl.is_valid", "1", "false"),
+    ])
+    func `package URLs are parsed as in OPA`(call: BuiltinCall) throws {
+        #expect(try call.outcome() == call.result)
+    }
+
+    @Test(arguments: [
         BuiltinCall("time.parse_rfc3339_ns", "\"2017-06-02T19:00:00-07:00\"", "1496455200000000000"),
         BuiltinCall("time.clock", "[1517832000000000000,\"America/New_York\"]", "[7,0,0]"),
         BuiltinCall("time.format", "[1670006453141828752,\"Asia/Kolkata\"]", "\"2022-12-03T00:10:53.141828752+05:30\""),

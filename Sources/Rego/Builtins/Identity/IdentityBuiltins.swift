@@ -1,11 +1,42 @@
-/// `semver.*` and `uuid.*`.
+/// `purl.*`, `semver.*` and `uuid.*`.
 enum IdentityBuiltins {
     static let declarations: [BuiltinDeclaration] = [
+        BuiltinDeclaration("purl.is_valid", [.string], .boolean, evaluate: isPackageURL),
+        BuiltinDeclaration("purl.parse", [.string], .object(.string, .any), evaluate: parsePackageURL),
         BuiltinDeclaration("semver.is_valid", [.any], .boolean, evaluate: isVersion),
         BuiltinDeclaration("semver.compare", [.string, .string], .number, evaluate: compareVersions),
         BuiltinDeclaration("uuid.rfc4122", [.string], .string, isNondeterministic: true, evaluate: makeUUID),
         BuiltinDeclaration("uuid.parse", [.string], .object(.string, .any), evaluate: parseUUID),
     ]
+
+    static func isPackageURL(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {
+        guard case .string(let text) = arguments[0] else { return false }
+        return .bool((try? PackageURL(text.string)) != nil)
+    }
+
+    static func parsePackageURL(
+        _ context: BuiltinContext, _ arguments: [RegoValue]
+    ) throws(BuiltinError) -> RegoValue? {
+        let text = try arguments.string(0)
+        let parsed: PackageURL
+        do throws(BuiltinError) { parsed = try PackageURL(text.string) } catch {
+            throw BuiltinError("invalid PURL \(GoQuote.quote(text)): \(error.message)")
+        }
+        var made = RegoObject()
+        made.insert("type", RegoValue(parsed.type))
+        made.insert("name", RegoValue(parsed.name))
+        for (key, value) in [
+            ("namespace", parsed.namespace), ("version", parsed.version), ("subpath", parsed.subpath),
+        ] where !value.isEmpty {
+            made.insert(RegoValue(key), RegoValue(value))
+        }
+        if !parsed.qualifiers.isEmpty {
+            var qualifiers = RegoObject()
+            for (key, value) in parsed.qualifiers { qualifiers.insert(RegoValue(key), RegoValue(value)) }
+            made.insert("qualifiers", .object(qualifiers))
+        }
+        return .object(made)
+    }
 
     static func isVersion(_ context: BuiltinContext, _ arguments: [RegoValue]) throws(BuiltinError) -> RegoValue? {
         guard case .string(let text) = arguments[0] else { return false }
