@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -52,11 +51,8 @@ const char *cl_error_name(int code) { return strerrorname_np(code); }
 const char *cl_error_text(int code) { return strerrordesc_np(code); }
 
 long cl_memory_share_arena(void) {
-    // Once it is set, the C library no longer raises the threshold to the size of what was freed. The end of the heap
-    // is kept for what comes next, until `cl_memory_trim`.
-    bool isSet = mallopt(M_ARENA_MAX, 1) == 1 && mallopt(M_MMAP_THRESHOLD, 128 * 1024) == 1 &&
-                 mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024) == 1;
-    return isSet ? 0 : -EINVAL;
+    // Once it is set, the C library no longer raises the threshold to the size of what was freed.
+    return mallopt(M_ARENA_MAX, 1) == 1 && mallopt(M_MMAP_THRESHOLD, 128 * 1024) == 1 ? 0 : -EINVAL;
 }
 
 static int drop_read_only(struct dl_phdr_info *object, size_t size, void *data) {
