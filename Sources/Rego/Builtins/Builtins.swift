@@ -18,7 +18,7 @@ public enum Builtins {
             GlobBuiltins.declarations, EncodingBuiltins.declarations, JSONBuiltins.declarations,
             JSONPathBuiltins.declarations, YAMLBuiltins.declarations, UnitBuiltins.declarations,
             IdentityBuiltins.declarations, GraphBuiltins.declarations, RuntimeBuiltins.declarations,
-            CIDRBuiltins.declarations, TimeBuiltins.declarations, DigestBuiltins.declarations,
+            CIDRBuiltins.declarations, URIBuiltins.declarations, TimeBuiltins.declarations, DigestBuiltins.declarations,
             X509Builtins.declarations, TokenBuiltins.declarations, GraphQLBuiltins.declarations,
             SchemaBuiltins.declarations, HTTPBuiltins.declarations, AWSBuiltins.declarations,
             TemplateBuiltins.declarations, LanguageBuiltins.declarations,

@@ -40,7 +40,8 @@ enum AWSBuiltins {
             isUnsigned = value
         }
         let signature = AWSSignature(
-            method: request["method"]?.string ?? "", url: URLParts(request["url"]?.string ?? ""), options: options,
+            method: request["method"]?.string ?? "", url: try GoURL(RegoString(request["url"]?.string ?? "")),
+            options: options,
             time: GoTime(nanoseconds: time, zone: .utc), body: HTTPRequestFields.body(request),
             isPayloadUnsigned: isUnsigned)
         for (name, value) in signature.headers(signing: headers, ignoring: ignored) {
@@ -67,7 +68,7 @@ enum AWSBuiltins {
 /// One signature of version 4.
 struct AWSSignature {
     let method: String
-    let url: URLParts
+    let url: GoURL
     let options: RegoObject
     let time: GoTime
     let body: [UInt8]
@@ -80,7 +81,7 @@ struct AWSSignature {
         let day = GoLayout("20060102").format(time).string
         let stamp = GoLayout("20060102T150405Z").format(time).string
         let bodyHash = isPayloadUnsigned ? "UNSIGNED-PAYLOAD" : Hexadecimal.text(SHA256.hash(data: body))
-        var added = [("host", url.host), ("x-amz-date", stamp)]
+        var added = [("host", url.host.string), ("x-amz-date", stamp)]
         if service == "s3" || service == "glacier" { added.append(("x-amz-content-sha256", bodyHash)) }
         let token = option("aws_session_token")
         if !token.isEmpty { added.append(("x-amz-security-token", token)) }
@@ -93,7 +94,7 @@ struct AWSSignature {
         let names = signed.keys.sorted()
         let list = names.joined(separator: ";")
         let canonical =
-            "\(method)\n\(url.path)\n\(url.rawQuery)\n"
+            "\(method)\n\(url.escapedPath)\n\(url.rawQuery)\n"
             + names.map { "\($0):\(signed[$0] ?? "")\n" }.joined() + "\n\(list)\n\(bodyHash)"
         let scope = "\(day)/\(option("aws_region"))/\(service)/aws4_request"
         let hashed = Hexadecimal.text(SHA256.hash(data: Array(canonical.utf8)))

@@ -77,7 +77,7 @@ enum HTTPBuiltins {
         to request: RegoHTTPRequest, _ fields: RegoObject, _ context: BuiltinContext
     ) throws(BuiltinError) -> RegoValue {
         guard let transport = context.world.transport else {
-            throw BuiltinError("unallowed host: \(URLParts(request.url).host)")
+            throw BuiltinError("unallowed host: \(try GoURL(RegoString(request.url)).host)")
         }
         let response: RegoHTTPResponse
         do {

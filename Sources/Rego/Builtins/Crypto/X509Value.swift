@@ -193,7 +193,7 @@ enum X509Value {
                 case 0x81, 0x82: lists[element.tag, default: []].append(RegoValue(element.text))
                 case 0x86:
                     lists[0x86, default: []].append(RegoValue(element.text))
-                    uris.append(URLValue.value(of: element.text))
+                    uris.append(try uri(element.text))
                 case 0x87: lists[0x87, default: []].append(RegoValue(address(element.content)))
                 default: break
                 }
@@ -203,6 +203,21 @@ enum X509Value {
             ("EmailAddresses", orNull(lists[0x81] ?? [])), ("DNSNames", orNull(lists[0x82] ?? [])),
             ("URIs", orNull(uris)), ("URIStrings", orNull(lists[0x86] ?? [])),
             ("IPAddresses", orNull(lists[0x87] ?? [])),
+        ]
+    }
+
+    /// A URL as Go marshals it.
+    private static func uri(_ text: String) throws(BuiltinError) -> RegoValue {
+        let url: GoURL
+        do throws(BuiltinError) { url = try GoURL(RegoString(text)) } catch {
+            throw BuiltinError("x509: cannot parse URI \(GoQuote.quote(RegoString(text))): \(error.message)")
+        }
+        return [
+            "Scheme": .string(url.scheme), "Opaque": .string(url.opaque), "User": url.hasUser ? [:] : .null,
+            "Host": .string(url.host), "Path": .string(url.path), "RawPath": .string(url.rawPath),
+            "OmitHost": .bool(url.omitsHost), "ForceQuery": .bool(url.endsWithQuery),
+            "RawQuery": .string(url.rawQuery), "Fragment": .string(url.fragment),
+            "RawFragment": .string(url.rawFragment),
         ]
     }
 

@@ -11,8 +11,8 @@ enum EncodingBuiltins {
         transform("base64url.decode") { (bytes) throws(BuiltinError) in try Base64.decodeURL(bytes) },
         transform("hex.encode") { bytes in Hexadecimal.encode(bytes) },
         transform("hex.decode") { (bytes) throws(BuiltinError) in try Hexadecimal.decode(bytes) },
-        transform("urlquery.encode") { bytes in URLQuery.escape(bytes) },
-        transform("urlquery.decode") { (bytes) throws(BuiltinError) in try URLQuery.unescape(bytes) },
+        transform("urlquery.encode") { bytes in URLEscaping.query.escape(bytes) },
+        transform("urlquery.decode") { (bytes) throws(BuiltinError) in try URLEscaping.query.unescape(bytes) },
         BuiltinDeclaration(
             "urlquery.encode_object", [.object(.string, queryValue)], .string, evaluate: encodeObject),
         BuiltinDeclaration(
@@ -51,7 +51,8 @@ enum EncodingBuiltins {
             for value in values {
                 guard case .string(let string) = value else { throw wrong }
                 if !made.isEmpty { made.append(UInt8(ascii: "&")) }
-                made += URLQuery.escape(name.utf8) + [UInt8(ascii: "=")] + URLQuery.escape(string.utf8)
+                made +=
+                    URLEscaping.query.escape(name.utf8) + [UInt8(ascii: "=")] + URLEscaping.query.escape(string.utf8)
             }
             try context.spend(steps: values.count)
         }

@@ -43,8 +43,7 @@ struct PackageURL {
     /// What percent signs stand for; a plus sign is one.
     private static func decoded(_ part: Substring.UTF8View, _ what: String) throws(BuiltinError) -> String {
         do throws(BuiltinError) {
-            let pluses = part.flatMap { $0 == UInt8(ascii: "+") ? Array("%2B".utf8) : [$0] }
-            return String(decoding: try URLQuery.unescape(pluses), as: UTF8.self)
+            return String(decoding: try URLEscaping.path.unescape(part), as: UTF8.self)
         } catch {
             throw BuiltinError("error unescaping \(what): \(error.message)")
         }

@@ -41,7 +41,7 @@ final class JSONSchema: Sendable {
             found = known
         }
         guard parts.count > 1, !parts[1].isEmpty else { return found }
-        for key in try JSONPath.parse(.string(RegoString(utf8: try URLQuery.unescape(Array(parts[1].utf8))))) {
+        for key in try JSONPath.parse(.string(RegoString(utf8: try URLEscaping.fragment.unescape(parts[1].utf8)))) {
             let index = key.string.flatMap { Int($0) }.map { RegoValue($0) }
             guard let next = found[key] ?? index.flatMap({ found[$0] }) else {
                 throw BuiltinError("Object has no key '\(key.string ?? "")'")

@@ -15,8 +15,8 @@ enum JSONSchemaFormat {
             return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(" ")
         case "ipv4": return IPAddress(text) != nil && text.contains(".") && !text.contains(":")
         case "ipv6": return IPAddress(text) != nil && text.contains(":")
-        case "uri", "iri": return !URLParts(text).scheme.isEmpty && !text.contains("\\") && !text.contains(" ")
-        case "uri-reference", "iri-reference": return !text.contains("\\") && !text.contains(" ")
+        case "uri", "iri": return (try? GoURL(string))?.scheme.isEmpty == false && !text.contains("\\")
+        case "uri-reference", "iri-reference": return (try? GoURL(string)) != nil && !text.contains("\\")
         case "uuid": return isUUID(text)
         case "regex": return (try? RegexParser.parse(string)) != nil
         case "json-pointer": return text.isEmpty || isPointer(text)

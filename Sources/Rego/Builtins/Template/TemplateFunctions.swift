@@ -52,7 +52,7 @@ enum TemplateFunctions {
         case "slice": return try slice(values)
         case "html": return .string(escaped(spaced(values), html))
         case "js": return .string(escaped(spaced(values), js))
-        case "urlquery": return .string(RegoString(utf8: URLQuery.escape(spaced(values))))
+        case "urlquery": return .string(RegoString(utf8: URLEscaping.query.escape(spaced(values))))
         default: throw TemplateParser.failure("function \(GoQuote.quote(RegoString(name))) not defined")
         }
     }
