@@ -6,12 +6,12 @@ public enum ControlGroup {
     public static func path(inTable text: String) -> String? {
         var unified: String?
         var named: String?
-        for line in text.split(separator: "\n") {
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             // A path may hold colons itself.
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3, fields[2].isAbsolutePath else { continue }
-            if fields[1] == "name=systemd" { named = plain(fields[2]) }
-            if fields[0] == "0", fields[1].isEmpty { unified = plain(fields[2]) }
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, fields[2].first == UInt8(ascii: "/") else { continue }
+            if fields[1].elementsEqual("name=systemd".utf8) { named = plain(Substring(fields[2])) }
+            if fields[0].elementsEqual("0".utf8), fields[1].isEmpty { unified = plain(Substring(fields[2])) }
         }
         // A machine may mount systemd's old hierarchy without using it: then everything is in its root, and the other
         // says more.

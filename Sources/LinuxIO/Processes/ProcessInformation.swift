@@ -104,31 +104,34 @@ extension ProcessInformation {
         let result = uninterrupted { cl_openat(directory.rawValue, name, Int32(O_RDONLY), 0) }
         guard result >= 0 else { return nil }
         let file = FileDescriptor(owning: Int32(result))
-        var failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
-            // Safety: each read stays within the capacity, and only what was read counts as filled.
-            while filled < limit {
-                let count = uninterrupted {
-                    cl_read(file.rawValue, buffer.baseAddress?.advanced(by: filled), limit - filled)
-                }
-                if count < 0 { failed = true }
-                if count <= 0 { break }
-                filled += count
+        var bytes: [UInt8] = []
+        // Most of these files are short; memory for the longest would be taken from all threads and given back.
+        let isRead = withUnsafeTemporaryAllocation(byteCount: pieceSize, alignment: 16) { piece in
+            while bytes.count < limit {
+                let size = min(piece.count, limit - bytes.count)
+                // Safety: the read stays within the piece, and only what was read is taken from it.
+                let count = uninterrupted { cl_read(file.rawValue, piece.baseAddress, size) }
+                if count < 0 { return false }
+                if count == 0 { break }
+                bytes.append(contentsOf: piece[..<count])
             }
+            return true
         }
-        return failed ? nil : bytes
+        return isRead ? bytes : nil
     }
 
+    /// So much is read at once.
+    private static let pieceSize = 4_096
+
     static func executable(in directory: borrowing FileDescriptor) -> String? {
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = bytes.withUnsafeMutableBufferPointer { buffer in
-            // Safety: the target is written within the array, whose length goes along.
-            buffer.withMemoryRebound(to: CChar.self) {
-                cl_readlinkat(directory.rawValue, "exe", $0.baseAddress, $0.count)
-            }
+        let path = withUnsafeTemporaryAllocation(of: CChar.self, capacity: pieceSize) { target -> String? in
+            // Safety: the target is written within the buffer, whose length goes along, and read as far as it is.
+            let count = cl_readlinkat(directory.rawValue, "exe", target.baseAddress, target.count)
+            guard count > 0 else { return nil }
+            return String(
+                decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[..<count]), as: UTF8.self)
         }
-        guard count > 0 else { return nil }
-        let path = String(decoding: bytes[..<count], as: UTF8.self)
+        guard let path else { return nil }
         // A program that was replaced while it runs, by an upgrade for one.
         let suffix = " (deleted)"
         return path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path
