@@ -161,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "LinuxIO", "Model", "Postgres", "PostgresTestSupport", "Store", "StoreTestSupport", "TestSupport",
+                "LinuxIO", "Model", "Postgres", "PostgresTestSupport", "Store", "StoreTestSupport", "TestSupport", grdb,
             ]),
         .testTarget(
             name: "HostRuntimeTests",
