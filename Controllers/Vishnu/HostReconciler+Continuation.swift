@@ -25,7 +25,7 @@ extension HostReconciler {
             try environment.journal.unsettled().filter { $0.phase == .running }
         }
         for run in runs {
-            let source = try await environment.objects.read(SourceKind.self, sourceName)
+            let source = try await currentSource()
             let target = try await generation(of: run, source: source)
             if let target, try await isStillAllowed(run, target: target, source: source) {
                 try await goOn(with: run, target: target, source: source)

@@ -73,7 +73,7 @@ extension HostReconciler {
             phases[change.resource] != .pending || starting.contains(change.resource)
         }
         guard !changes.isEmpty else { return }
-        let source = try await environment.objects.read(SourceKind.self, sourceName)
+        let source = try await currentSource()
         let survey = Survey(
             target: inForce, cause: .drift, planned: planned, split: ChangeSplit(drift: changes, wanted: []))
         let result = try await carryOut(changes, of: survey, cause: .drift, source: source, hints: hints)

@@ -18,7 +18,7 @@ extension HostReconciler {
 
     /// A pass in the course of something else.
     func pass() async throws -> Outcome {
-        try await pass(environment.objects.read(SourceKind.self, sourceName))
+        try await pass(currentSource())
     }
 
     /// A pass over everything that the target declares.

@@ -24,7 +24,7 @@ extension HostReconciler {
         let (inForce, phases) = state.withLock { ($0.inForce, $0.phases) }
         let counts = ResourceCounts(Dictionary(phases.values.map { ($0, 1) }, uniquingKeysWith: +))
         let isClean = counts.drifted + counts.pending + counts.failed == 0
-        let wasInForce = try await environment.objects.read(SourceKind.self, sourceName).status.commit
+        let wasInForce = try await currentSource().status.commit
         try await environment.objects.modify(SourceKind.self, sourceName, part: .status) { source in
             source.status.commit = inForce?.commit.commit
             source.status.generation = inForce?.number

@@ -27,6 +27,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var hints = HintBuffer()
         var fights = FightDetector()
         var passes = PassBook()
+        /// The source as it was read last.
+        var source: Object<SourceKind>?
         var inForce: LoadedGeneration?
         var target: LoadedGeneration?
         var phases: [ResourceID: ResourcePhase] = [:]
@@ -79,7 +81,7 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         let source: Object<SourceKind>?
         do {
             try await beReady()
-            source = key == .pass ? try await environment.objects.read(SourceKind.self, sourceName) : nil
+            source = key == .pass ? try await currentSource() : nil
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -163,12 +165,12 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         try await goOnWithRuns()
         for _ in 1..<replansOnce {
             do {
-                return try await converge(environment.objects.read(SourceKind.self, sourceName))
+                return try await converge(currentSource())
             } catch let replan as ReplanNeeded {
                 log(replan, delay: .zero)
             }
         }
-        return try await converge(environment.objects.read(SourceKind.self, sourceName))
+        return try await converge(currentSource())
     }
 
     /// Lets the run in hand finish its batch and take no other; called at graceful shutdown.
@@ -178,6 +180,18 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
             return state.activeRun
         }
         control?.interrupt()
+    }
+
+    /// The source as it is now: a pause counts from when it was stored.
+    func currentSource() async throws -> Object<SourceKind> {
+        let source =
+            if let known = state.withLock({ $0.source }) {
+                try await environment.objects.read(again: known)
+            } else {
+                try await environment.objects.read(SourceKind.self, sourceName)
+            }
+        state.withLock { $0.source = source }
+        return source
     }
 
     /// Asks for a pass and returns its number; the source is fetched first.

@@ -7,6 +7,14 @@ extension ObjectStore {
         try Object<K>(await object(ObjectKey(kind: K.descriptor.kind, name: name)))
     }
 
+    /// Reads an object of a known kind again; while it has not changed, what is known is returned.
+    public func read<K: Kind>(again known: Object<K>) async throws -> Object<K> {
+        guard let version = known.metadata.resourceVersion else { return try await read(K.self, known.metadata.name) }
+        let key = ObjectKey(kind: K.descriptor.kind, name: known.metadata.name)
+        return try await object(key, unless: version).map { object throws(ModelError) in try Object<K>(object) }
+            ?? known
+    }
+
     /// Changes part of an object: reads it, lets `change` work on it and writes it, again when somebody else came
     /// between.
     ///

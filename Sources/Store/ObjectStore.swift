@@ -7,6 +7,10 @@ public protocol ObjectReading: Sendable {
     /// The object with a key; throws `.notFound`.
     func object(_ key: ObjectKey) async throws -> APIObject
 
+    /// The object with a key; nil while it has a version that the caller knows. Throws `.notFound`. The default reads
+    /// it all the same.
+    func object(_ key: ObjectKey, unless known: ResourceVersion) async throws -> APIObject?
+
     /// All objects of a kind at one point of history, and that point. With `limit`, a page: continue after
     /// `ObjectList.next`; pages of one list are consistent only as far as the kind did not change in between, which
     /// the caller sees by the version. `page(of:limit:after:at:)` gives pages that belong together.
@@ -41,6 +45,12 @@ public protocol ObjectReading: Sendable {
 extension ObjectReading {
     /// Without knowledge of every change nothing may be kept.
     public var mark: ReadMark? { nil }
+
+    /// The object with a key; nil while it has a version that the caller knows.
+    public func object(_ key: ObjectKey, unless known: ResourceVersion) async throws -> APIObject? {
+        let object = try await object(key)
+        return object.metadata.resourceVersion == known ? nil : object
+    }
 
     /// A page of a list; of an older version while the kind has not changed since.
     public func page(

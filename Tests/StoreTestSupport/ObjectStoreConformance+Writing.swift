@@ -48,6 +48,20 @@ extension ObjectStoreConformance {
         #expect(try await store.objects(of: kind, limit: nil, after: nil).items.isEmpty)
     }
 
+    func objectsThatAreKnownAreNotReadAgain(_ store: Backend) async throws {
+        let first = try await create("known", in: store)
+        let known = try #require(first.metadata.resourceVersion)
+        #expect(try await store.object(key("known"), unless: known) == nil)
+        var next = first
+        next.status = ["phase": "Running"]
+        let second = try await store.update(next, part: .status, durability: .deferred)
+        #expect(try await store.object(key("known"), unless: known) == second)
+        _ = try await store.delete(key("known"), precondition: nil)
+        #expect(try await code { try await store.object(key("known"), unless: known) } == .notFound)
+        let again = try await create("known", in: store)
+        #expect(try await store.object(key("known"), unless: known) == again)
+    }
+
     func kindsDoNotMeet(_ store: Backend) async throws {
         let other = KindName(rawValue: "Source")
         _ = try await create("same", in: store)

@@ -19,6 +19,7 @@ public struct ObjectStoreConformance<Backend: ObjectStore>: Sendable {
             case .createRefusesANameThatIsTaken: try await createRefusesANameThatIsTaken(store)
             case .createMakesNames: try await createMakesNames(store)
             case .absentObjectsAreNotFound: try await absentObjectsAreNotFound(store)
+            case .objectsThatAreKnownAreNotReadAgain: try await objectsThatAreKnownAreNotReadAgain(store)
             case .kindsDoNotMeet: try await kindsDoNotMeet(store)
             case .listsComeInOrder: try await listsComeInOrder(store)
             case .listsComeInPages: try await listsComeInPages(store)

@@ -30,6 +30,7 @@ public enum ObjectStoreCheck: String, CaseIterable, Sendable {
     case createRefusesANameThatIsTaken
     case createMakesNames
     case absentObjectsAreNotFound
+    case objectsThatAreKnownAreNotReadAgain
     case kindsDoNotMeet
     case listsComeInOrder
     case listsComeInPages

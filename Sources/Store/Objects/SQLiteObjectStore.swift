@@ -36,6 +36,16 @@ public struct SQLiteObjectStore: ObjectStore {
         try await database.thread.run { try self.readObject(key) }
     }
 
+    /// The object with a key; nil while it has a version that the caller knows, and then it is not decoded.
+    public func object(_ key: ObjectKey, unless known: ResourceVersion) async throws -> APIObject? {
+        try await database.thread.run {
+            let isKnown = try self.database.read("read \(ObjectWriteRules.name(key))") { database in
+                try StoredObject.version(of: key, in: self.partition, database) == known
+            }
+            return isKnown ? nil : try self.readObject(key)
+        }
+    }
+
     /// A page of the objects of a kind in the order of their names, and the version at which it was read.
     public func objects(of kind: KindName, limit: Int?, after name: String?) async throws -> ObjectList {
         try await database.thread.run { try self.readObjects(of: kind, limit: limit, after: name) }

@@ -16,6 +16,16 @@ struct StoredObject: Codable {
         ) { try decode($0[0], kind: key.kind, version: $0[1]) }
     }
 
+    /// The version of an object; nil when there is none.
+    static func version(
+        of key: ObjectKey, in partition: Partition, _ database: Database
+    ) throws -> ResourceVersion? {
+        try database.firstRow(
+            "SELECT version FROM objects WHERE partition = ? AND kind = ? AND name = ?",
+            [partition.rawValue, key.kind.rawValue, key.name]
+        ) { ResourceVersion(UInt64($0[0] as Int64)) }
+    }
+
     /// Encodes an object without its version, which has a column; throws `.invalid` for one that is too large.
     static func encode(_ object: APIObject) throws(StoreError) -> Data {
         var metadata = object.metadata
