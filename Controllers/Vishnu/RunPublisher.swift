@@ -16,10 +16,11 @@ public struct RunPublisher: Service {
     private let clock: any Clock<Duration>
     private let logger: Logger
     private let cursorName = "runs.published"
-    /// A run changes several times within a few milliseconds: its object is written once for all of them, and while
-    /// one run follows the other, not in the way of the next.
+    /// How long no run changes before they are published, as one change often follows another within milliseconds.
+    ///
+    /// While one run follows the other this is not in the way of the next, for as long as runs wait to be settled too.
     private let quietTime = Duration.milliseconds(20)
-    private let quietRoundsMaximum = 50
+    private let quietRoundsMaximum = 250
 
     /// Makes a publisher; it does nothing until run.
     public init(
@@ -45,7 +46,7 @@ public struct RunPublisher: Service {
         }
     }
 
-    /// Waits until no run changes for a moment, a second at most.
+    /// Waits until no run changes for a moment, five seconds at most.
     private func waitForQuiet() async throws {
         var seen: ResourceVersion?
         for _ in 0..<quietRoundsMaximum {

@@ -16,6 +16,7 @@ struct DatabaseOpening {
     struct Opened {
         let writer: DatabaseQueue
         let reader: DatabaseQueue
+        let checkpointer: DatabaseQueue
         let recovery: DatabaseRecovery?
     }
 
@@ -72,12 +73,14 @@ struct DatabaseOpening {
             let writer = try DatabaseQueue(path: path, configuration: Self.configuration(label: "store.writer"))
             let isNew = try writer.writeWithoutTransaction { try prepare($0) }
             let reader = try DatabaseQueue(path: path, configuration: Self.configuration(label: "store.reader"))
+            let checkpointer = try DatabaseQueue(
+                path: path, configuration: Self.configuration(label: "store.checkpointer"))
             let counters = try writer.writeWithoutTransaction { database in
                 if isNew { try begin(database) }
                 return try Counter.highest(database)
             }
             try Self.highWaterMark(path: path).advance(beyond: counters)
-            return Opened(writer: writer, reader: reader, recovery: recovery)
+            return Opened(writer: writer, reader: reader, checkpointer: checkpointer, recovery: recovery)
         } catch {
             throw StoreError(sqlite: error, act: "open the state database '\(path)'")
         }
@@ -88,7 +91,8 @@ struct DatabaseOpening {
         var opened = try openPresent(recovery: nil)
         var recovery = DatabaseRecovery(reason: reason, movedTo: moved)
         (recovery.salvagedBlobs, recovery.salvagedVersions) = ContentSalvage.run(from: moved, into: opened.writer)
-        opened = Opened(writer: opened.writer, reader: opened.reader, recovery: recovery)
+        opened = Opened(
+            writer: opened.writer, reader: opened.reader, checkpointer: opened.checkpointer, recovery: recovery)
         return opened
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 /// The state database of a host, `state.db`: API objects, the run journal, resource rows, generations and small blobs.
 ///
 /// One connection writes; every write is one transaction, and what watchers hear comes in the order of commits. Another
-/// connection reads and moves the write-ahead log into the database, so that neither waits for the other. Every method
-/// that is not `async` blocks, and belongs on a thread of its caller's own.
+/// connection reads, and a third moves the write-ahead log into the database, so that none waits for another. Every
+/// method that is not `async` blocks, and belongs on a thread of its caller's own.
 public final class HostDatabase: Sendable {
     /// What opening found wrong with the database that was there; the daemon then rebuilds from git and host.
     public let recovery: DatabaseRecovery?
@@ -16,6 +16,7 @@ public final class HostDatabase: Sendable {
 
     let writer: DatabaseQueue
     let reader: DatabaseQueue
+    let checkpointer: DatabaseQueue
     let thread: StoreThread
     let hub = WatchHub()
     let signals = ChangeSignals()
@@ -49,6 +50,7 @@ public final class HostDatabase: Sendable {
         let opened = try opening.open()
         writer = opened.writer
         reader = opened.reader
+        checkpointer = opened.checkpointer
         recovery = opened.recovery
         log = WriteAheadLog(of: opened.writer)
         simulatedDisk = nil
@@ -61,6 +63,7 @@ public final class HostDatabase: Sendable {
     init(memory: DatabaseQueue, losesUnsyncedWrites: Bool) throws(StoreError) {
         writer = memory
         reader = memory
+        checkpointer = memory
         recovery = nil
         path = nil
         log = WriteAheadLog(of: memory)
@@ -91,7 +94,7 @@ public final class HostDatabase: Sendable {
         signals.finishAll()
         log.detach(from: writer)
         do {
-            if reader !== writer { try reader.close() }
+            for connection in [checkpointer, reader] where connection !== writer { try connection.close() }
             try writer.close()
         } catch {
             throw StoreError(sqlite: error, act: "close the state database")
@@ -185,6 +188,7 @@ extension HostDatabase {
         for action in transaction.afterCommit { action() }
         try simulatedDisk?.didCommit(durability, act())
         log.boundAfterCommit(database)
+        checkpointWhereHasty()
         guard let result else { preconditionFailure("a committed transaction has a result") }
         return result
     }
