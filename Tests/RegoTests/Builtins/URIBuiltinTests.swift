@@ -37,6 +37,25 @@ import Testing
         #expect(try call.outcome() == call.result)
     }
 
+    /// Pieces of URLs in any order: nothing ends the program, and a path that was read is written as it was meant.
+    @Test func `a path that was taken apart is put together the same`() throws {
+        var random = SeededRandom(seed: 83_161)
+        let pieces = [
+            "a", "Z", "1", ":", "/", "//", "?", "#", "@", "[", "]", "[::1]", "%", "%25", "%2F", "%c3", "\u{e4}", "+",
+            "*",
+        ]
+        var known = 0
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...12, using: &random)
+            let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            guard let url = try? GoURL(RegoString(text)) else { continue }
+            known += 1
+            #expect(try URLEscaping.path.unescape(url.escapedPath.utf8) == url.path.utf8, "\(text)")
+            #expect(url.port.utf8.allSatisfy { (48...57).contains($0) }, "\(text)")
+        }
+        #expect(known > 1_000)
+    }
+
     @Test(arguments: [
         ("\"https://example.com/\"", true), ("\"spiffe://a.b/c\"", true), ("\"http://a]b/\"", true),
         ("\"a/b\"", true), ("\"\"", false), ("1", false), ("\"http://exa%6dple.com/\"", false),

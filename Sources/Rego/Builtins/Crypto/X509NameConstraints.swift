@@ -87,14 +87,9 @@ struct X509NameConstraints {
 
     /// The host of a URI that names one, not its address.
     private static func host(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard let scheme = name.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let rest = name[(scheme + 1)...]
-        guard rest.starts(with: "//".utf8) else { return nil }
-        var authority = rest.dropFirst(2).prefix { !"/?#".utf8.contains($0) }
-        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
-        let host = authority.prefix { $0 != UInt8(ascii: ":") }
-        guard !host.isEmpty, host.first != UInt8(ascii: "[") else { return nil }
-        return IPAddress(String(decoding: host, as: UTF8.self)) == nil ? host : nil
+        guard let url = try? GoURL(RegoString(utf8: name)), url.host.utf8.first != UInt8(ascii: "[") else { return nil }
+        let host = url.hostname
+        return host.isEmpty || IPAddress(host.string) != nil ? nil : host.utf8[...]
     }
 
     /// The labels of a domain, the last first; nil where one is empty.
