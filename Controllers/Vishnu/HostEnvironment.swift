@@ -40,6 +40,8 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
     public let repairFailed: @Sendable () -> Void
     /// Called after the declarations in force changed, so that the watcher follows them.
     public let declarationsChanged: @Sendable ([DeclaredResource]) -> Void
+    /// Returns once the watcher has told who touched these resources before the call, as far as it saw that.
+    public let authorsTold: @Sendable ([ResourceID]) async -> Void
 
     /// Collects the parts.
     public init(
@@ -48,7 +50,8 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         worker: any BlockingWorker, events: EventRecorder, logger: Logger, settings: HostSettings,
         publishRuns: @escaping @Sendable () async -> Void, endings: RunEndings<RunEnding<Host>>,
         repairFailed: @escaping @Sendable () -> Void,
-        declarationsChanged: @escaping @Sendable ([DeclaredResource]) -> Void
+        declarationsChanged: @escaping @Sendable ([DeclaredResource]) -> Void,
+        authorsTold: @escaping @Sendable ([ResourceID]) async -> Void
     ) {
         self.objects = objects
         self.journal = journal
@@ -67,6 +70,7 @@ public struct HostEnvironment<Host: HostMutating>: Sendable {
         self.endings = endings
         self.repairFailed = repairFailed
         self.declarationsChanged = declarationsChanged
+        self.authorsTold = authorsTold
     }
 }
 

@@ -29,8 +29,7 @@ extension HostReconciler {
                 if let inForce { try await repair(due, in: inForce) }
                 if takePassAfterStart() { _ = try await pass() }
             } catch {
-                // The hints are noted again, so that the retry knows what to look at and whom to name.
-                for (resource, hint) in due { note(resource, actor: hint.actor, time: hint.time) }
+                note(due)
                 throw error
             }
             return againForContested()
@@ -76,10 +75,40 @@ extension HostReconciler {
         let source = try await currentSource()
         let survey = Survey(
             target: inForce, cause: .drift, planned: planned, split: ChangeSplit(drift: changes, wanted: []))
+        state.withLock { $0.isEndHandedOver = true }
+        defer { state.withLock { $0.isEndHandedOver = false } }
         let result = try await carryOut(changes, of: survey, cause: .drift, source: source, hints: hints)
         if result != .succeeded { try await publish(survey, result: result) }
         if result == .failed || result == .rolledBack {
             throw RepairFailed(resources: changes.map(\.resource))
+        }
+    }
+
+    /// Carries out what a look at everything found; of drift it names who was seen at it, for the look may come before
+    /// their hints are taken up.
+    func carryOut(
+        found changes: [Change], by survey: Survey, cause: PlanCause, source: Object<SourceKind>
+    ) async throws -> PassResult {
+        guard cause == .drift else {
+            return try await carryOut(changes, of: survey, cause: cause, source: source, hints: [:])
+        }
+        let resources = changes.map(\.resource)
+        await environment.authorsTold(resources)
+        let hints = state.withLock { $0.hints.take(resources) }
+        do {
+            let result = try await carryOut(changes, of: survey, cause: cause, source: source, hints: hints)
+            if result == .failed || result == .rolledBack { note(hints) }
+            return result
+        } catch {
+            note(hints)
+            throw error
+        }
+    }
+
+    /// Notes hints again, so that the next look knows whom to name.
+    func note(_ hints: [ResourceID: HintBuffer.Hint]) {
+        state.withLock { state in
+            for (resource, hint) in hints { state.hints.note(resource, hint) }
         }
     }
 

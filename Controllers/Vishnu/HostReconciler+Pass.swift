@@ -63,7 +63,7 @@ extension HostReconciler {
         }
         var drift = PassResult.nothingToDo
         if !survey.split.drift.isEmpty {
-            drift = try await carryOut(survey.split.drift, of: survey, cause: .drift, source: source, hints: [:])
+            drift = try await carryOut(found: survey.split.drift, by: survey, cause: .drift, source: source)
             guard drift == .succeeded || drift == .differencesLeft || drift == .waitingForApproval else {
                 try await publish(survey, result: drift)
                 return (drift, nil)
@@ -72,8 +72,7 @@ extension HostReconciler {
         }
         var wanted = PassResult.nothingToDo
         if !survey.split.wanted.isEmpty {
-            wanted = try await carryOut(
-                survey.split.wanted, of: survey, cause: survey.cause, source: source, hints: [:])
+            wanted = try await carryOut(found: survey.split.wanted, by: survey, cause: survey.cause, source: source)
         }
         try await rowsWritten()
         try await environment.executor.sweepLeft()

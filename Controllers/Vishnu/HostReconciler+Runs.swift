@@ -166,7 +166,7 @@ extension HostReconciler {
         switch execution {
         case .ended(let outcome):
             return try await conclude(record, outcome: outcome, target: target, hints: hints)
-        case .recorded(let ending) where hints.isEmpty:
+        case .recorded(let ending) where !state.withLock(\.isEndHandedOver):
             metrics.note(plan, hints: hints, at: environment.host.wallTime())
             let outcome = await environment.executor.end(ending)
             return try await conclude(record, outcome: outcome, target: target, hints: hints)
@@ -223,7 +223,7 @@ extension HostReconciler {
                 metadata: [LogKey.run: "\(run.name)", LogKey.cause: "\(error)"])
             state.withLock { $0.doubt() }
         }
-        for (resource, hint) in hints { note(resource, actor: hint.actor, time: hint.time) }
+        note(hints)
         environment.repairFailed()
     }
 }

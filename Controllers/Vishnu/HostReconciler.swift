@@ -45,6 +45,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         /// Rows that a survey brought up to date, while they are being written.
         var rows: PendingCall<StoreError>?
         var requester = "controller"
+        /// Whether the loop goes on to the next repair before the run in hand has ended.
+        var isEndHandedOver = false
         /// Passes in a row that left something failed.
         var retries = 0
         /// Plans in a row that no longer fitted when they were to run.

@@ -95,7 +95,8 @@ struct Daemon: Sendable {
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
             publishRuns: { await publisher.publishPending() },
             endings: try Self.endings(of: executor),
-            repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: { watcher.watch($0) })
+            repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: { watcher.watch($0) },
+            authorsTold: { await watcher.tell(of: $0) })
         hostReconciler = HostReconciler(environment: environment)
         reporter.attach(hostReconciler)
         downloads = try WorkerThread(name: "ae-download")

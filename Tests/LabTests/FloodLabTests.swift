@@ -5,6 +5,7 @@ import Testing
 struct FloodLabTests {
     private static let count = Lab.campaign(ci: 2_500, full: 5_000)
 
+    /// Passes that come in between name it too.
     @Test
     func `a program that spoils thousands of files is named, and they are repaired in bounded runs with progress`()
         async throws
@@ -15,7 +16,7 @@ struct FloodLabTests {
             let before = try await managed.daemonMemoryPeak()
             let flood =
                 "for $n (0..\(Self.count - 1)) { open(F, '>', \"/srv/flood/f$n\") or die; print F 'spoiled'; "
-                + "close(F) } "
+                + "close(F); system('aetherctl reconcile >/dev/null') if $n % 600 == 300 } "
                 + "open(F, '>', '/srv/done'); close(F); sleep 600"
             try await managed.host.put(flood, at: "/srv/flood.pl")
             let start = ContinuousClock.now

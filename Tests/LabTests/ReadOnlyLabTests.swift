@@ -28,13 +28,13 @@ struct ReadOnlyLabTests {
                 let version = number + 3
                 let place = "number \(number) of SEED=\(Self.seed)"
                 let commit = try await managed.site.commit("version \(version)", site.tree(version: version))
+                let begins = try host.watchForNames(in: "/srv/data")
+                try await managed.ctl("reconcile").checked()
+                try await begins(.seconds(60))
+                try await ContinuousClock().sleep(for: span * moment)
                 // Refused at the instants at which a file is open to be written.
-                let script = """
-                    aetherctl reconcile >/dev/null && until ls -A /srv/data | grep -q '^[.]aetheredge'; do :; done
-                    sleep $1; until mount -o remount,ro /srv/data 2>/dev/null; do :; done
-                    """
-                let pause = span * moment / .seconds(1)
-                try await host.shell(script, "\(pause)", timeout: .seconds(60)).checked()
+                let script = "until mount -o remount,ro /srv/data 2>/dev/null; do :; done"
+                try await host.shell(script, timeout: .seconds(60)).checked()
                 let since = try await host.succeed("date", "+%s.%N")
                 try await site.expectWhole(host, versions: [version - 1, version], place)
 

@@ -67,7 +67,7 @@ extension World {
             audit: audit, host: host, planner: planner, executor: executor, worker: worker,
             events: EventRecorder(store: objects, source: "simulation") { base.wallTime() },
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, settings: HostSettings(),
-            publishRuns: {}, endings: endings, repairFailed: {}, declarationsChanged: { _ in })
+            publishRuns: {}, endings: endings, repairFailed: {}, declarationsChanged: { _ in }, authorsTold: { _ in })
         let reconciler = HostReconciler(environment: environment)
         let queue = WorkQueue<LoopKey, ContinuousClock>(name: "simulation", limit: 16, clock: ContinuousClock())
         let life = Life(

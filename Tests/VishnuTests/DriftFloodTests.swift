@@ -69,6 +69,36 @@ import Testing
         }
     }
 
+    @Test func `a pass that finds drift names who was seen at it, and nobody for the rest`() async throws {
+        try await withLoop { loop in
+            let files = try await Self.converge(loop, 20)
+            for file in files { loop.host.write(file.id.identity, "drifted\n") }
+            for file in files.prefix(19) {
+                loop.reconciler.note(file.id, actor: Self.actor("/bin/sed", pid: 9), time: loop.host.wallTime())
+            }
+            let result = try await loop.pass()
+            #expect(result == .succeeded)
+            let drifts = try files.map { try loop.status(of: $0.id).lastDrift }
+            #expect(drifts.prefix(19).allSatisfy { $0?.repairedTime != nil && $0?.actor.exe == "/bin/sed" })
+            #expect(drifts.last??.actor.unknown?.contains("a pass over everything") == true)
+        }
+    }
+
+    @Test func `a pass whose repair is undone leaves who was seen to the next`() async throws {
+        try await withLoop { loop in
+            let file = try #require(try await Self.converge(loop, 1).first)
+            loop.host.write(file.id.identity, "drifted\n")
+            loop.host.setImmutable(file.id.identity, true)
+            loop.reconciler.note(file.id, actor: Self.actor("/bin/sed", pid: 9), time: loop.host.wallTime())
+            let undone = try await loop.pass()
+            #expect(undone == .rolledBack)
+            loop.host.setImmutable(file.id.identity, false)
+            let result = try await loop.pass()
+            #expect(result == .succeeded)
+            #expect(try loop.status(of: file.id).lastDrift?.actor.exe == "/bin/sed")
+        }
+    }
+
     @Test func `a part that cannot be repaired does not keep the others from theirs`() async throws {
         try await withLoop { loop in
             let files = try await Self.converge(loop, DriftFlood.runMaximum + 1)

@@ -81,7 +81,7 @@ final class LoopFixture: Sendable {
             audit: audit, host: host, planner: planner, executor: executor, worker: worker,
             events: EventRecorder(store: objects, source: "test") { host.wallTime() }, logger: logger,
             settings: HostSettings(), publishRuns: {}, endings: endings,
-            repairFailed: { [self] in failedRepairs.raise() }, declarationsChanged: { _ in })
+            repairFailed: { [self] in failedRepairs.raise() }, declarationsChanged: { _ in }, authorsTold: { _ in })
         current.reconciler.withLock { $0 = HostReconciler(environment: environment) }
     }
 

@@ -35,6 +35,13 @@ struct HintBuffer: Sendable {
         hints[resource] = Hint(actor: hint.actor, time: hints[resource]?.time ?? hint.time)
     }
 
+    /// Takes what was noted of these resources.
+    mutating func take(_ resources: [ResourceID]) -> [ResourceID: Hint] {
+        var taken: [ResourceID: Hint] = [:]
+        for resource in resources { taken[resource] = hints.removeValue(forKey: resource) }
+        return taken
+    }
+
     /// Takes what was noted.
     mutating func take() -> Batch {
         defer {

@@ -15,11 +15,17 @@ public final class HostWatcher: Sendable {
         var units: [String: Double] = [:]
         /// systemd may have done things that it did not announce.
         var areAllUnitsSuspect = false
+        /// Resources of which somebody waits to be told, and how they learn that they were.
+        var asked: [(resources: [ResourceID], told: AsyncStream<Never>.Continuation)] = []
+        /// Whether anybody takes these requests.
+        var isRunning = false
         /// The loop ends.
         var isStopped = false
     }
 
     private static let unitsMaximum = 4_096
+    /// Who asks to be told waits for so long at most.
+    private static let patience = Duration.seconds(1)
     private let requests = Mutex(Requests())
     private let wake: EventDescriptor
     private let thread: WorkerThread
@@ -57,6 +63,8 @@ public final class HostWatcher: Sendable {
                 }
                 group.addTask {
                     defer { feed?.stop() }
+                    self.requests.withLock { $0.isRunning = true }
+                    defer { self.endAsking() }
                     try await self.thread.run {
                         var loop = try WatchLoop(
                             root: self.root, feed: feed, wallTime: self.wallTime, handler: self.handler)
@@ -97,6 +105,35 @@ public final class HostWatcher: Sendable {
         wake.signal()
     }
 
+    /// Returns once all has been told that the kernel noticed of these resources before the call, writes that are not
+    /// closed yet too.
+    ///
+    /// It does not wait while nothing is watched, and not for longer than a second.
+    public func tell(of resources: [ResourceID]) async {
+        let (answer, told) = AsyncStream<Never>.makeStream()
+        let isAsked = requests.withLock { requests in
+            if requests.isRunning { requests.asked.append((resources, told)) }
+            return requests.isRunning
+        }
+        guard isAsked else { return }
+        wake.signal()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in answer {} }
+            group.addTask { try? await Task.sleep(for: Self.patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func endAsking() {
+        let asked = requests.withLock { requests in
+            requests.isRunning = false
+            defer { requests.asked = [] }
+            return requests.asked
+        }
+        for (_, told) in asked { told.finish() }
+    }
+
     /// Ends the loop.
     public func stop() {
         requests.withLock { $0.isStopped = true }
@@ -120,7 +157,7 @@ public final class HostWatcher: Sendable {
 
     private func take() -> Requests {
         requests.withLock { requests in
-            defer { requests = Requests(isStopped: requests.isStopped) }
+            defer { requests = Requests(isRunning: requests.isRunning, isStopped: requests.isStopped) }
             return requests
         }
     }

@@ -49,15 +49,20 @@ struct WatchLoop {
             poll.add(mountTable.rawValue, for: .exceptional)
             for descriptor in marks.descriptors { poll.add(descriptor) }
             try poll.wait(timeout: timeout)
+            var requests = HostWatcher.Requests()
             if poll.ready(0).contains(.readable) {
                 wake.drain()
-                let requests = take()
-                if requests.isStopped { return }
+                requests = take()
+                if requests.isStopped { return requests.asked.forEach { $0.told.finish() } }
                 answer(requests)
             }
             if !poll.ready(1).isEmpty { try followMounts() }
             try readChanges()
             tellOpenWrites()
+            for (resources, told) in requests.asked {
+                tellOpenWrites(of: resources)
+                told.finish()
+            }
         }
     }
 
@@ -164,6 +169,13 @@ struct WatchLoop {
         for (id, write) in openWrites.filter({ $0.value.due <= now }).sorted(by: { $0.key < $1.key }) {
             openWrites[id] = nil
             handler(.resources([id], actor: write.actor, time: write.time))
+        }
+    }
+
+    /// Tells of writes that are not closed yet, which are told again when they are.
+    private func tellOpenWrites(of resources: [ResourceID]) {
+        for id in resources {
+            if let write = openWrites[id] { handler(.resources([id], actor: write.actor, time: write.time)) }
         }
     }
 
