@@ -93,10 +93,9 @@ struct Daemon: Sendable {
             executor: executor, worker: worker, events: events, logger: logger,
             settings: HostSettings(
                 fullPass: configuration.fullPass, removalLimitPercent: configuration.removalLimitPercent),
-            publishRuns: { await publisher.publishPending() },
-            endings: try Self.endings(of: executor),
-            repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: { watcher.watch($0) },
-            authorsTold: { await watcher.tell(of: $0) })
+            publishRuns: { await publisher.publishPending() }, endings: try Self.endings(of: executor),
+            repairFailed: { _ = hostQueue.addAfterFailure(.drift) }, declarationsChanged: watcher.watch,
+            authorsTold: watcher.tell)
         hostReconciler = HostReconciler(environment: environment)
         reporter.attach(hostReconciler)
         downloads = try WorkerThread(name: "ae-download")

@@ -33,6 +33,7 @@ public final class HostWatcher: Sendable {
     private let processes: @Sendable (ProcessSight) -> Void
     private let root: RootDirectory
     private let wallTime: @Sendable () -> WallTime
+    private let clock: any Clock<Duration>
     private let handler: @Sendable (WatchHint) -> Void
 
     /// Makes a watcher that watches nothing yet.
@@ -41,11 +42,13 @@ public final class HostWatcher: Sendable {
     /// seen.
     public init(
         root: RootDirectory, wallTime: @escaping @Sendable () -> WallTime,
+        clock: any Clock<Duration> = ContinuousClock(),
         processes: @escaping @Sendable (ProcessSight) -> Void = { _ in },
         handler: @escaping @Sendable (WatchHint) -> Void
     ) throws(LinuxIOError) {
         self.root = root
         self.wallTime = wallTime
+        self.clock = clock
         self.handler = handler
         self.processes = processes
         wake = try EventDescriptor()
@@ -110,16 +113,17 @@ public final class HostWatcher: Sendable {
     ///
     /// It does not wait while nothing is watched, and not for longer than a second.
     public func tell(of resources: [ResourceID]) async {
-        let (answer, told) = AsyncStream<Never>.makeStream()
+        // Nothing goes through it but its end.
+        let (answer, told) = AsyncStream<Never>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let isAsked = requests.withLock { requests in
             if requests.isRunning { requests.asked.append((resources, told)) }
             return requests.isRunning
         }
         guard isAsked else { return }
         wake.signal()
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { [clock] group in
             group.addTask { for await _ in answer {} }
-            group.addTask { try? await Task.sleep(for: Self.patience) }
+            group.addTask { do { try await clock.sleep(for: Self.patience) } catch { return } }
             await group.next()
             group.cancelAll()
         }
