@@ -29,13 +29,14 @@ extension HostReconciler {
         }
         if try await wasDenied(hash) {
             try await hold(
-                plan, reason: .denied, message: "a person denied this plan; it is not asked again until it changes")
+                plan, hints, reason: .denied,
+                message: "a person denied this plan; it is not asked again until it changes")
             return .denied
         }
-        let run = try await open(plan, hash: hash, findings: Gate.findings(judged))
+        let run = try await open(plan, hash: hash, findings: Gate.findings(judged), hints: hints)
         state.withLock { $0.passes.note(activity: "waiting for approval", run: run.name) }
         try await hold(
-            plan, reason: .waitingForApproval,
+            plan, hints, reason: .waitingForApproval,
             message: "run 'aetherctl approve \(run.name)' or 'aetherctl deny \(run.name)'")
         return .waitingForApproval
     }
@@ -51,14 +52,17 @@ extension HostReconciler {
         }
     }
 
-    private func open(_ plan: Plan, hash: String, findings: [GateFinding]) async throws -> RunRecord {
+    private func open(
+        _ plan: Plan, hash: String, findings: [GateFinding], hints: [ResourceID: HintBuffer.Hint]
+    ) async throws -> RunRecord {
         let environment = environment
         let requester = state.withLock { $0.requester }
         var shown = plan
         shown.gate = findings
         let draft = RunRecord(
             name: "", sequence: 0, plan: shown, planHash: hash, requestedBy: requester, phase: .waitingForApproval,
-            message: findings.first?.message, createdTime: environment.host.wallTime())
+            message: findings.first?.message, createdTime: environment.host.wallTime()
+        ).naming(self.hints(hints, orHeldOf: plan))
         let run = try await environment.worker.run { try environment.journal.create(draft, durability: .synced) }
         try await pose(run)
         return run
@@ -112,11 +116,11 @@ extension HostReconciler {
             return try await self.run(run.plan, of: target, findings: run.plan.gate, hints: hints, approved: approved)
         case .denied:
             try await settle(run.name, as: .denied, "denied by \(approval.status.by ?? "somebody")")
-            try await hold(run.plan, reason: .denied, message: "denied by \(approval.status.by ?? "somebody")")
+            try await hold(run.plan, hints, reason: .denied, message: "denied by \(approval.status.by ?? "somebody")")
             return .denied
         case .approved, nil:
             try await hold(
-                run.plan, reason: .waitingForApproval,
+                run.plan, hints, reason: .waitingForApproval,
                 message: "run 'aetherctl approve \(run.name)' or 'aetherctl deny \(run.name)'")
             return .waitingForApproval
         }
@@ -152,14 +156,19 @@ extension HostReconciler {
         }
     }
 
-    /// Writes to every resource of a plan why it waits.
-    private func hold(_ plan: Plan, reason: Reason, message: String) async throws {
+    /// Writes to every resource of a plan why it waits, and who was seen at its drift.
+    private func hold(
+        _ plan: Plan, _ hints: [ResourceID: HintBuffer.Hint], reason: Reason, message: String
+    ) async throws {
         var updates: [ResourceUpdate] = []
         for change in plan.changes where state.withLock({ $0.phases[change.resource] }) != nil {
-            updates.append(
-                ResourceUpdate(
-                    change.resource, phase: plan.cause == .drift ? .drifted : .pending, reason: reason,
-                    message: message))
+            var update = ResourceUpdate(
+                change.resource, phase: plan.cause == .drift ? .drifted : .pending, reason: reason, message: message)
+            if plan.cause == .drift, let hint = hints[change.resource] {
+                update.drift = DriftRecord(time: hint.time, actor: hint.actor)
+                keep([change.resource: hint])
+            }
+            updates.append(update)
         }
         try await write(updates)
     }

@@ -95,7 +95,10 @@ extension HostReconciler {
                 state.fights.noteRepair(of: change.resource, by: opponent, at: bootTime)
             }
         }
-        state.withLock { $0.lastFailure = nil }
+        state.withLock { state in
+            state.lastFailure = nil
+            for change in run.plan.changes where !state.heldDrift.isEmpty { state.heldDrift[change.resource] = nil }
+        }
         // The executor wrote the rows with the results.
         remember(run.plan.changes.lazy.map(\.resource).filter(target.contains).map { ($0, .inSync) })
         try await forget(removed)
@@ -131,7 +134,8 @@ extension HostReconciler {
         let id: MessageID = run.plan.cause == .drift ? .driftRepaired : .resourceChanged
         for change in run.plan.changes {
             log(
-                id, change, hint: hints[change.resource], run: run.name, commit: run.plan.commit, reason: nil,
+                id, change, by: hints[change.resource]?.actor ?? change.actor, run: run.name, commit: run.plan.commit,
+                reason: nil,
                 cause: run.plan.cause(of: change))
         }
     }
@@ -154,7 +158,7 @@ extension HostReconciler {
             environment.logger.warning(
                 "repairs are contested, backing off",
                 metadata: Self.metadata(
-                    .driftContested, resource: resource, hint: hints[resource], run: run.name, commit: run.plan.commit,
+                    .driftContested, resource: resource, by: actor, run: run.name, commit: run.plan.commit,
                     reason: .contested))
             try await environment.events.record(.warning, on: resource.objectKey, reason: .contested, message: message)
         }
@@ -231,11 +235,11 @@ extension HostReconciler {
 
     /// Writes the journal entry of one change.
     func log(
-        _ id: MessageID, _ change: Change, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?,
+        _ id: MessageID, _ change: Change, by actor: DriftActor?, run: String?, commit: String?, reason: Reason?,
         cause: PlanCause
     ) {
         var metadata = Self.metadata(
-            id, resource: change.resource, hint: hint, run: run, commit: commit, reason: reason, action: change.action)
+            id, resource: change.resource, by: actor, run: run, commit: commit, reason: reason, action: change.action)
         metadata[LogKey.planCause] = "\(cause.rawValue)"
         switch id {
         case .driftRepaired: environment.logger.notice("drift repaired", metadata: metadata)
@@ -245,7 +249,7 @@ extension HostReconciler {
     }
 
     static func metadata(
-        _ id: MessageID, resource: ResourceID, hint: HintBuffer.Hint?, run: String?, commit: String?, reason: Reason?,
+        _ id: MessageID, resource: ResourceID, by actor: DriftActor?, run: String?, commit: String?, reason: Reason?,
         action: ChangeAction? = nil
     ) -> Logger.Metadata {
         var metadata: Logger.Metadata = [LogKey.messageID: "\(id.rawValue)", LogKey.resource: "\(resource)"]
@@ -253,7 +257,7 @@ extension HostReconciler {
         if let commit { metadata[LogKey.commit] = "\(commit)" }
         if let reason { metadata[LogKey.reason] = "\(reason.rawValue)" }
         if let action { metadata[LogKey.action] = "\(action.rawValue)" }
-        return metadata.merging(Self.metadata(of: hint?.actor)) { $1 }
+        return metadata.merging(Self.metadata(of: actor)) { $1 }
     }
 
     /// Who did it, as journal fields.

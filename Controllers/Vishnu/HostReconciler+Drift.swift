@@ -17,6 +17,7 @@ extension HostReconciler {
             environment.logger.warning(
                 "too many events, observing everything",
                 metadata: [LogKey.messageID: "\(MessageID.eventsLost.rawValue)"])
+            noteEventsLost()
             _ = try await pass()
             return .done
         case .resources(let hints):
@@ -50,6 +51,9 @@ extension HostReconciler {
             return (Dictionary(known) { first, _ in first }, state.starting)
         }
         let differing = Set(planned.plan.changes.map(\.resource))
+        state.withLock { state in
+            for declared in scope where !differing.contains(declared.id) { state.heldDrift[declared.id] = nil }
+        }
         var updates: [ResourceUpdate] = []
         for declared in scope where !differing.contains(declared.id) {
             if let problem = planned.problems.first(where: { $0.resource == declared.id }) {
@@ -105,6 +109,39 @@ extension HostReconciler {
         }
     }
 
+    /// These hints, and who was seen at drift of a plan that was held back until now.
+    func hints(
+        _ hints: [ResourceID: HintBuffer.Hint], orHeldOf plan: Plan
+    ) -> [ResourceID: HintBuffer.Hint] {
+        guard plan.cause == .drift else { return hints }
+        return state.withLock { state in
+            if state.heldDrift.isEmpty { return hints }
+            var known = hints
+            for change in plan.changes where known[change.resource] == nil {
+                known[change.resource] = state.heldDrift[change.resource]
+            }
+            return known
+        }
+    }
+
+    /// Notes that drift is held back, and who was seen at it.
+    func keep(_ hints: [ResourceID: HintBuffer.Hint]) {
+        state.withLock { state in
+            for (resource, hint) in hints {
+                state.heldDrift[resource] = HintBuffer.Hint(actor: hint.actor, time: hint.time, wasHeld: true)
+            }
+        }
+    }
+
+    /// Forgets who was seen at drift that is no more.
+    func forgetHeld(but plan: Plan) {
+        state.withLock { state in
+            if state.heldDrift.isEmpty { return }
+            let differing = Set(plan.changes.map(\.resource))
+            state.heldDrift = state.heldDrift.filter { differing.contains($0.key) }
+        }
+    }
+
     /// Notes hints again, so that the next look knows whom to name.
     func note(_ hints: [ResourceID: HintBuffer.Hint]) {
         state.withLock { state in
@@ -139,8 +176,11 @@ extension HostReconciler {
         let now = environment.host.bootTime()
         let time = environment.host.wallTime()
         return state.withLock { state in
-            let due = state.waitingContested.filter { state.fights.waitsUntil($0.key, at: now) == nil }
-            for resource in due.keys { state.waitingContested[resource] = nil }
+            var due = state.waitingContested.filter { state.fights.waitsUntil($0.key, at: now) == nil }
+            for resource in due.keys {
+                state.waitingContested[resource] = nil
+                if let held = state.heldDrift[resource] { due[resource] = held }
+            }
             for resource in state.fights.contested(at: now).keys where state.waitingContested[resource] == nil {
                 state.waitingContested[resource] = HintBuffer.Hint(
                     actor: DriftActor(unknown: "it was found after the wait for a contested resource"), time: time)

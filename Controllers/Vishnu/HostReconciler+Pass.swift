@@ -56,6 +56,7 @@ extension HostReconciler {
         state.withLock { $0.requester = requester }
         defer { state.withLock { $0.requester = "controller" } }
         var survey = try await self.survey(target.0, cause: target.1)
+        forgetHeld(but: survey.planned.plan)
         try await settle(survey)
         if let wanted = state.withLock({ $0.passes.planHash }), wanted != survey.planned.plan.hash {
             try await rowsWritten()

@@ -101,21 +101,24 @@ extension HostReconciler {
     ) async throws {
         let phases = state.withLock { $0.phases }
         var updates: [ResourceUpdate] = []
+        var held: [ResourceID: HintBuffer.Hint] = [:]
         for (change, verdict) in judged {
             guard case .hold(let phase, let reason, let message) = verdict else { continue }
             var update = ResourceUpdate(change.resource, phase: phase, reason: reason, message: message)
             if cause == .drift, let hint = hints[change.resource] {
                 update.drift = DriftRecord(time: hint.time, actor: hint.actor)
+                held[change.resource] = hint
             }
             updates.append(update)
             if phase == .drifted, phases[change.resource] == .inSync || hints[change.resource] != nil {
                 log(
-                    .driftReported, change, hint: hints[change.resource], run: nil, commit: nil, reason: reason,
+                    .driftReported, change, by: hints[change.resource]?.actor, run: nil, commit: nil, reason: reason,
                     cause: cause)
                 try await environment.events.record(
                     .warning, on: change.resource.objectKey, reason: reason, message: message)
             }
         }
+        keep(held)
         try await write(updates)
     }
 
@@ -125,12 +128,13 @@ extension HostReconciler {
         approved: RunRecord? = nil
     ) async throws -> PassResult {
         let environment = environment
+        let hints = self.hints(hints, orHeldOf: plan)
         // What only the intents rest on is written while the temporaries are.
         var writes = takeRows().map { [$0] } ?? []
         let record: RunRecord
         let standing: RunStanding
         if let approved {
-            (record, standing) = (approved, .begun)
+            (record, standing) = (approved.naming(hints), .begun)
         } else {
             let begun = try await begin(plan, findings: findings, hints: hints)
             record = begun.run
@@ -188,14 +192,10 @@ extension HostReconciler {
         let time = environment.host.wallTime()
         var shown = plan
         shown.gate = findings
-        if !hints.isEmpty {
-            for index in shown.changes.indices {
-                shown.changes[index].actor = hints[shown.changes[index].resource]?.actor
-            }
-        }
         let draft = RunRecord(
             name: "", sequence: 0, plan: shown, planHash: plan.hash, requestedBy: state.withLock { $0.requester },
-            phase: .running, createdTime: time, startTime: time)
+            phase: .running, createdTime: time, startTime: time
+        ).naming(hints)
         return try await environment.worker.run {
             guard plan.changes.count > Self.changesRecordedWithIntents else {
                 return (try environment.journal.name(draft), nil)
@@ -225,6 +225,18 @@ extension HostReconciler {
         }
         note(hints)
         environment.repairFailed()
+    }
+}
+
+extension RunRecord {
+    /// The run with who was seen at the drift that it repairs.
+    func naming(_ hints: [ResourceID: HintBuffer.Hint]) -> RunRecord {
+        if hints.isEmpty { return self }
+        var named = self
+        for index in plan.changes.indices {
+            if let hint = hints[plan.changes[index].resource] { named.plan.changes[index].actor = hint.actor }
+        }
+        return named
     }
 }
 

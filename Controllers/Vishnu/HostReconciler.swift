@@ -40,6 +40,8 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
         var blueprintPauses = BlueprintPauses()
         var published: PublishedBlueprints?
         var waitingContested: [ResourceID: HintBuffer.Hint] = [:]
+        /// Who was seen at drift that is held back, for the run that repairs it in the end.
+        var heldDrift: [ResourceID: HintBuffer.Hint] = [:]
         /// The generation whose declarations the rows have.
         var settled: LoadedGeneration?
         /// Rows that a survey brought up to date, while they are being written.
@@ -149,6 +151,11 @@ public final class HostReconciler<Host: HostMutating>: Reconciler {
     public func note(_ resource: ResourceID, actor: DriftActor, time: WallTime) {
         state.withLock { $0.hints.note(resource, HintBuffer.Hint(actor: actor, time: time)) }
     }
+
+    /// Notes that somebody may have touched resources unseen: who was seen at them before is not named any more.
+    ///
+    /// The caller adds `.pass` to the queue.
+    public func noteEventsLost() { state.withLock { $0.heldDrift = [:] } }
 
     /// Notes a blueprint as it is stored now, for its pause.
     public func note(_ blueprint: Object<BlueprintKind>) {

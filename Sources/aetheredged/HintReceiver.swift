@@ -26,6 +26,7 @@ final class HintReceiver: Sendable {
             queue.add(.drift)
         case .everything(let reason):
             logger.info("observing everything", metadata: [LogKey.reason: "\(reason)"])
+            reconciler.withLock { $0 }?.noteEventsLost()
             queue.add(.pass)
         }
     }

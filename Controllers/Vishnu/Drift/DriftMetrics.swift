@@ -12,8 +12,8 @@ struct DriftMetrics: Sendable {
             let hint = hints[change.resource]
             let attribution = hint?.actor.attribution ?? "unknown"
             Counter(label: "aetheredge_drifts_repaired_total", dimensions: [("attribution", attribution)]).increment()
-            // The clock may have been set meanwhile.
-            guard let hint, now >= hint.time else { continue }
+            // How long somebody is asked or waited for is no time of a repair; the clock may have been set meanwhile.
+            guard let hint, !hint.wasHeld, now >= hint.time else { continue }
             repairTime.record(Double(now.nanoseconds - hint.time.nanoseconds) / 1e9)
         }
     }

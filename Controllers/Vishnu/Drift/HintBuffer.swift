@@ -8,6 +8,8 @@ struct HintBuffer: Sendable {
     struct Hint: Sendable, Hashable {
         var actor: DriftActor
         var time: WallTime
+        /// Whether the drift was held back: for a person, a pause or a contested resource.
+        var wasHeld = false
     }
 
     /// What was noted.
@@ -32,7 +34,7 @@ struct HintBuffer: Sendable {
             isOverflown = true
             return
         }
-        hints[resource] = Hint(actor: hint.actor, time: hints[resource]?.time ?? hint.time)
+        hints[resource] = Hint(actor: hint.actor, time: hints[resource]?.time ?? hint.time, wasHeld: hint.wasHeld)
     }
 
     /// Takes what was noted of these resources.
