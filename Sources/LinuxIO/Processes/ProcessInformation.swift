@@ -21,8 +21,6 @@ public struct ProcessInformation: Sendable, Hashable {
     public var gid: UInt32
     /// The user who logged in, whatever the process became since; nil for services.
     public var loginUID: UInt32?
-    /// The audit session; nil for services.
-    public var sessionID: UInt32?
     /// The control group in systemd's hierarchy, for example `/system.slice/nginx.service`.
     public var cgroup: String?
     /// The processes from which it descends, the parent first, where they were looked for.
@@ -31,7 +29,7 @@ public struct ProcessInformation: Sendable, Hashable {
     /// Makes information, for hosts that are simulated.
     public init(
         pid: Int32, parentPID: Int32 = 0, startTime: UInt64, comm: String, executable: String? = nil,
-        arguments: [String] = [], uid: UInt32 = 0, gid: UInt32 = 0, loginUID: UInt32? = nil, sessionID: UInt32? = nil,
+        arguments: [String] = [], uid: UInt32 = 0, gid: UInt32 = 0, loginUID: UInt32? = nil,
         cgroup: String? = nil
     ) {
         self.pid = pid
@@ -43,7 +41,6 @@ public struct ProcessInformation: Sendable, Hashable {
         self.uid = uid
         self.gid = gid
         self.loginUID = loginUID
-        self.sessionID = sessionID
         self.cgroup = cgroup
     }
 
@@ -84,7 +81,6 @@ extension ProcessInformation {
             executable: executable(in: directory),
             arguments: parseArguments(contents("cmdline", in: directory, limit: commandLineMaximum) ?? []),
             uid: user.uid, gid: user.gid, loginUID: number("loginuid", in: directory),
-            sessionID: number("sessionid", in: directory),
             cgroup: contents("cgroup", in: directory, limit: 65_536).flatMap {
                 ControlGroup.path(inTable: String(decoding: $0, as: UTF8.self))
             })
@@ -112,8 +108,9 @@ extension ProcessInformation {
                 // Safety: the read stays within the piece, and only what was read is taken from it.
                 let count = uninterrupted { cl_read(file.rawValue, piece.baseAddress, size) }
                 if count < 0 { return false }
-                if count == 0 { break }
                 bytes.append(contentsOf: piece[..<count])
+                // Each of these files is one record of the kernel's, of which as much is read as there is room for.
+                if count < size { break }
             }
             return true
         }

@@ -40,7 +40,11 @@ struct ProcessStatus: Equatable {
     init?(_ text: String) {
         var uid: UInt32?
         var gid: UInt32?
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+        // They come early among some fifty lines.
+        var rest = text.utf8[...]
+        while uid == nil || gid == nil, !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
             if line.starts(with: "Uid:".utf8) { uid = uid ?? Self.second(line) }
             if line.starts(with: "Gid:".utf8) { gid = gid ?? Self.second(line) }
         }
