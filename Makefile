@@ -85,12 +85,12 @@ fmt-check:
 
 .PHONY: shellcheck
 shellcheck:
-	shellcheck .ci/run Tests/Demo/demo Tests/LabTests/base-tree Tests/LabTests/run-host
+	shellcheck .ci/run Tests/run-tests Tests/Demo/demo Tests/LabTests/base-tree Tests/LabTests/run-host
 
 .PHONY: tidy
 tidy: deps-build
 	$(SWIFT_BUILD) --build-tests
-	swift test --skip-build --filter TidyTests
+	Tests/run-tests --filter TidyTests
 
 # Of more tests at once, some would wait for the others longer than clients wait for answers.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
@@ -102,15 +102,15 @@ COMPUTING := HostRuntimeTests|StoreTests|ModelTests|PolicyToolTests|RegoTests|Si
 test: deps build ## everything: format, style, unit, conformance and lab tests (root for the lab), and the demo
 	$(MAKE) fmt-check shellcheck
 	$(SWIFT_BUILD) --build-tests
-	swift test --skip-build --skip 'LabTests|ConformanceTests\.|$(COMPUTING)'
-	swift test --skip-build --filter '$(COMPUTING)'
+	Tests/run-tests --skip 'LabTests|ConformanceTests\.|$(COMPUTING)'
+	Tests/run-tests --filter '$(COMPUTING)'
 	$(MAKE) sim SEEDS=1..500
-	swift test --skip-build --filter 'ConformanceTests\.'
-	AETHEREDGE_STORE=postgres swift test --skip-build --filter 'ConformanceTests\.(Reading|Writing|Discovery|Access)'
+	Tests/run-tests --filter 'ConformanceTests\.'
+	AETHEREDGE_STORE=postgres Tests/run-tests --filter 'ConformanceTests\.(Reading|Writing|Discovery|Access)'
 	stage=$$(mktemp -d) && trap 'rm -rf "$$stage"' EXIT && \
 	  $(MAKE) install-staged DESTDIR=$$stage PREFIX=/usr && \
-	  AETHEREDGE_STAGE=$$stage swift test --skip-build --filter LabTests --skip AttributionLabTests && \
-	  AETHEREDGE_STAGE=$$stage swift test --skip-build --filter AttributionLabTests
+	  AETHEREDGE_STAGE=$$stage Tests/run-tests --filter LabTests --skip AttributionLabTests && \
+	  AETHEREDGE_STAGE=$$stage Tests/run-tests --filter AttributionLabTests
 	Tests/Demo/demo >/dev/null
 
 # A scratch path of its own, for what ThreadSanitizer needs is built in another way throughout. One test at a time, for it is slow
@@ -138,7 +138,7 @@ lab: deps build ## lab tests on booted hosts (root); AETHEREDGE_CAMPAIGN=full fo
 .PHONY: consistency
 consistency: deps build ## kill servers under load 1,000 times, and check what their clients saw
 	$(SWIFT_BUILD) --build-tests
-	AETHEREDGE_CAMPAIGN=full AETHEREDGE_LAB=required swift test --skip-build --filter Consistency
+	AETHEREDGE_CAMPAIGN=full AETHEREDGE_LAB=required Tests/run-tests --filter Consistency
 
 # A scratch path of its own, for what libFuzzer needs is built in another way.
 TIME ?= 60
