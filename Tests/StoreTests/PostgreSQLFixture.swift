@@ -8,12 +8,14 @@ import Testing
 
 /// Runs a body with a store on a server, whose watches are fed meanwhile.
 func withStore<Result: Sendable>(
-    on server: PostgresServer, _ partition: String, connections: Int = 2, patience: Duration = .seconds(20),
-    statementTimeout: Duration = .seconds(10), limits: [KindName: Int] = [EventKind.descriptor.kind: 1_000],
+    on server: PostgresServer, through proxy: PostgresProxy? = nil, _ partition: String, connections: Int = 2,
+    patience: Duration = .seconds(20), statementTimeout: Duration = .seconds(10),
+    limits: [KindName: Int] = [EventKind.descriptor.kind: 1_000],
     _ body: (PostgreSQLObjectStore) async throws -> Result
 ) async throws -> Result {
     let store = try PostgreSQLObjectStore(
-        try server.configuration("application_name=\(partition)", statementTimeout: statementTimeout),
+        try server.configuration(
+            "application_name=\(partition)", through: proxy, statementTimeout: statementTimeout),
         partition: Partition(rawValue: partition), connections: connections, patience: patience,
         backoff: ReconnectBackoff(initial: .milliseconds(5), maximum: .milliseconds(200)), limits: limits)
     defer { store.close() }
