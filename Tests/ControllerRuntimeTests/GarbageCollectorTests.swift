@@ -6,7 +6,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GarbageCollectorTests {
+@Suite(.timeLimit(.minutes(10))) struct GarbageCollectorTests {
     private let kind = BlueprintKind.descriptor.kind
 
     private func withStore(_ body: (SQLiteObjectStore) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct WorkQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkQueueTests {
     private func withQueue(
         limit: Int = 100, _ body: (WorkQueue<String, ManualClock>, ManualClock) async -> Void
     ) async {

@@ -13,7 +13,7 @@ private final class Counter: Sendable {
 }
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct DirectorySourceTests {
+    @Suite(.timeLimit(.minutes(10))) struct DirectorySourceTests {
         private func source(_ site: Site, limits: SourceLimits = SourceLimits()) throws -> DirectorySource {
             try DirectorySource(
                 location: DirectoryLocation(path: site.origin), cacheDirectory: site.cache, limits: limits)

@@ -5,7 +5,7 @@ import Testing
 @testable import GitSource
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct GitCloneTests {
+    @Suite(.timeLimit(.minutes(10))) struct GitCloneTests {
         /// Damages a clone; the argument is its path.
         private static let damages: [(String, @Sendable (String) throws -> Void)] = [
             ("no HEAD", { unlink($0 + "/HEAD") }),

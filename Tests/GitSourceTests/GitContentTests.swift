@@ -5,7 +5,7 @@ import Testing
 @testable import GitSource
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct GitContentTests {
+    @Suite(.timeLimit(.minutes(10))) struct GitContentTests {
         /// The error of checking out what the site holds.
         private func refusal(_ site: Site, limits: SourceLimits = SourceLimits()) async throws -> GitSourceError? {
             let id = try site.commit()

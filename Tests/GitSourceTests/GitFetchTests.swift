@@ -3,7 +3,7 @@ import Testing
 @testable import GitSource
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct GitFetchTests {
+    @Suite(.timeLimit(.minutes(10))) struct GitFetchTests {
         @Test func `a first fetch brings one commit with its author and its files`() async throws {
             try await Site.with { site in
                 try site.commit(["a.yaml": "old"], "first")

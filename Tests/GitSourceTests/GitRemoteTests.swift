@@ -5,7 +5,7 @@ import Testing
 @testable import GitSource
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct GitRemoteTests {
+    @Suite(.timeLimit(.minutes(10))) struct GitRemoteTests {
         /// Makes `ssh://` URLs of this site run a script instead of ssh; the remote's command is its second argument.
         private func replaceSSH(in site: Site, by script: String) throws {
             let path = site.scratch + "/ssh"

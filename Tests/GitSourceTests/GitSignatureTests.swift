@@ -5,7 +5,7 @@ import Testing
 @testable import GitSource
 
 extension WithGit {
-    @Suite(.timeLimit(.minutes(2))) struct GitSignatureTests {
+    @Suite(.timeLimit(.minutes(10))) struct GitSignatureTests {
         /// Makes an SSH key and gives its path.
         private func makeKey(_ name: String, in site: Site) throws -> String {
             let path = site.scratch + "/" + name

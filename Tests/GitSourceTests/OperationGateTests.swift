@@ -19,7 +19,7 @@ private final class Occupancy: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct OperationGateTests {
+@Suite(.timeLimit(.minutes(10))) struct OperationGateTests {
     @Test func `one operation at a time goes through`() async throws {
         let gate = OperationGate()
         let inside = Occupancy()

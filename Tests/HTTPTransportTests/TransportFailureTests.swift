@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportFailureTests {
     @Test(arguments: [
         ("", TransportError.Code.closed),
         ("SSH-2.0-OpenSSH_9.2\r\n\r\n", .protocol),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportLimitTests {
     @Test func `a body that announces more than the limit is refused before it is read`() async throws {
         try await LoopbackServer.with { connection in
             _ = connection.readRequest()

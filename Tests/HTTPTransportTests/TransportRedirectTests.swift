@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportRedirectTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportRedirectTests {
     /// Sends `/n` to `/n-1` until `/0`, which answers with what it was asked.
     private static func countDown(_ connection: ServerConnection) {
         connection.answerEach { request in

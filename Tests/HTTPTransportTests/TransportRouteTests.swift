@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportRouteTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportRouteTests {
     @Test(arguments: [0, 60])
     func `a Unix socket is reached whatever the length of its path`(directoryLength: Int) async throws {
         try await withTemporaryDirectory { directory in

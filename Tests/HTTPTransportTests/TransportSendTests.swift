@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportSendTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportSendTests {
     @Test func `an answer comes back whole, with its head, timings and URL`() async throws {
         try await LoopbackServer.with { connection in
             connection.answerEach { _ in

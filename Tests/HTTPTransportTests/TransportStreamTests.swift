@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportStreamTests {
     @Test func `the head is there before the body`() async throws {
         try await LoopbackServer.with { connection in
             connection.answerEach { request in

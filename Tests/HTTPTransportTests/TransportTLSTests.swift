@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TransportTLSTests {
     @Test func `a certificate is trusted only by the file of authorities that holds it, and only for its host`()
         async throws
     {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import HostRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct HostWatcherTests {
+@Suite(.timeLimit(.minutes(10))) struct HostWatcherTests {
     /// What was told, oldest first.
     private final class Hints: Sendable {
         private let hints = Mutex<[WatchHint]>([])

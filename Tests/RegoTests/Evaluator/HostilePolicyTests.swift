@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Policies that were written to hang, to exhaust or to crash who evaluates them.
-@Suite("Hostile policies", .timeLimit(.minutes(2)))
+@Suite("Hostile policies", .timeLimit(.minutes(10)))
 struct HostilePolicyTests {
     /// A policy, what it gets, and the limit that ends it.
     struct Hostile: Sendable, CustomTestStringConvertible {

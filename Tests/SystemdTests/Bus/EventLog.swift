@@ -10,9 +10,9 @@ final class EventLog<Event: Sendable>: Sendable {
 
     var all: [Event] { events.update { $0 } }
 
-    /// The first event that a test looks for; nil if it does not come in ten seconds.
+    /// The first event that a test looks for; nil if it does not come in a minute.
     func first<Found>(where matching: (Event) -> Found?) -> Found? {
-        events.wait(until: .now + .seconds(10)) { events in
+        events.wait(until: .now + .seconds(60)) { events in
             for event in events {
                 if let found = matching(event) { return found }
             }
@@ -20,8 +20,8 @@ final class EventLog<Event: Sendable>: Sendable {
         }
     }
 
-    /// Whether so many events came within ten seconds.
+    /// Whether so many events came within a minute.
     func waitForCount(_ count: Int) -> Bool {
-        events.wait(until: .now + .seconds(10)) { $0.count >= count ? true : nil } ?? false
+        events.wait(until: .now + .seconds(60)) { $0.count >= count ? true : nil } ?? false
     }
 }
