@@ -234,6 +234,14 @@ long cl_thread_set_urgency(int niceness, uint64_t slice) {
     CALL(syscall(SYS_sched_setattr, 0, &attributes, 0));
 }
 
+long cl_thread_processors(uint64_t *words, size_t count) {
+    CALL(syscall(SYS_sched_getaffinity, 0, count * sizeof *words, words));
+}
+
+long cl_thread_set_processors(const uint64_t *words, size_t count) {
+    CALL(syscall(SYS_sched_setaffinity, 0, count * sizeof *words, words));
+}
+
 long cl_effective_uid(void) { return geteuid(); }
 
 long cl_unix_socket(void) { CALL(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }

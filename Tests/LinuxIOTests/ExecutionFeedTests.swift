@@ -60,8 +60,37 @@ struct ExecutionFeedTests {
         try await running
     }
 
-    private static func feed() throws -> ExecutionFeed {
-        let feed = try ExecutionFeed()
+    @Test func `without the connector several threads take in programs, name nobody wrongly, and stop`() async throws {
+        let feed = try Self.prepared(
+            ExecutionFeed { () throws(LinuxIOError) in throw LinuxIOError(code: .notPermitted, call: "socket") })
+        #expect(feed.threadCount == max(1, Self.processors))
+        let threads = try (0..<feed.threadCount).map { _ in try WorkerThread(name: "feed-test") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, thread) in threads.enumerated() {
+                group.addTask { try await thread.run { try feed.run(number) } }
+            }
+            let named = try (0..<100).map { number in
+                let pid = try Self.run(["setpriv", "--reuid=\(20_000 + number)", "--clear-groups", "true"])
+                feed.catchUp()
+                guard let process = Self.named(feed.cache.attribute(pid: pid, process: .exited)) else { return 0 }
+                #expect(process.executable == Self.path(of: "true"))
+                #expect(process.uid == 20_000 + UInt32(number))
+                return 1
+            }
+            #expect(named.reduce(0, +) > 0)
+            feed.stop()
+            try await group.waitForAll()
+        }
+    }
+
+    private static var processors: Int {
+        let allowed = allowedProcessors().count
+        return (2...8).contains(allowed) ? allowed : 1
+    }
+
+    private static func feed() throws -> ExecutionFeed { try prepared(ExecutionFeed()) }
+
+    private static func prepared(_ feed: ExecutionFeed) throws -> ExecutionFeed {
         feed.mark(try MountInformation.current())
         try feed.begin()
         return feed

@@ -120,6 +120,8 @@ long cl_thread_set_name(const char *name);
 void cl_thread_set_may_block(int may_block);
 int cl_thread_may_block(void);
 long cl_thread_set_urgency(int niceness, uint64_t slice);
+long cl_thread_processors(uint64_t *words, size_t count);
+long cl_thread_set_processors(const uint64_t *words, size_t count);
 long cl_effective_uid(void);
 
 // Sockets.

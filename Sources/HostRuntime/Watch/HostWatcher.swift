@@ -5,7 +5,7 @@ import Synchronization
 /// Watches every declared path and says who touched it: fanotify directory marks with the acting process where the
 /// kernel lets us, inotify without one elsewhere.
 ///
-/// One named thread waits for changes and one for starts of programs; nothing polls.
+/// One named thread waits for changes, and one or several for starts of programs; nothing polls.
 public final class HostWatcher: Sendable {
     /// What other threads ask of the watcher's thread.
     struct Requests: Sendable {
@@ -60,9 +60,13 @@ public final class HostWatcher: Sendable {
     public func run() async throws {
         try await withTaskCancellationHandler {
             let feed = try await programThread.run { [self] in try openFeed() }
+            let helpers = try (1..<(feed?.threadCount ?? 1)).map { _ in try WorkerThread(name: programThread.name) }
+            let programThreads = [programThread] + helpers
             try await withThrowingDiscardingTaskGroup { group in
                 if let feed {
-                    group.addTask { try await self.programThread.run { try feed.run() } }
+                    for (number, thread) in programThreads.enumerated() {
+                        group.addTask { try await thread.run { try feed.run(number) } }
+                    }
                 }
                 group.addTask {
                     defer { feed?.stop() }

@@ -180,7 +180,7 @@ public final class ExecCache: Sendable {
     /// some are to be looked at once more; nil when all have started, or took too long.
     public func settle() -> Duration? {
         let now = now()
-        for pid in state.withLock({ $0.unsettled(at: now) }) {
+        for pid in state.withLock({ $0.takeUnsettled(at: now) }) {
             let information = reader(pid) { true }
             state.withLock { $0.settle(pid: pid, information, at: now) }
         }

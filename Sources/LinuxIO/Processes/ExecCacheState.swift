@@ -25,6 +25,8 @@ struct ExecCacheState {
     private struct Look {
         var due: Duration
         var wait: Duration
+        /// Whether a thread is looking.
+        var isTaken = false
 
         static func first(after now: Duration) -> Look {
             Look(due: now + .milliseconds(1), wait: .milliseconds(1))
@@ -63,7 +65,9 @@ struct ExecCacheState {
 
     var count: Int { entries.count }
     /// When a process is to be looked at again.
-    var nextLook: Duration? { waiting.compactMap { entries[$0]?.look?.due }.min() }
+    var nextLook: Duration? {
+        waiting.compactMap { entries[$0]?.look.flatMap { $0.isTaken ? nil : $0.due } }.min()
+    }
 
     func isForkSampleDue(at now: Duration) -> Bool {
         sampledAt.map { now - $0 >= Self.sampleInterval } ?? true
@@ -147,7 +151,12 @@ struct ExecCacheState {
         ledger.lose()
     }
 
-    func unsettled(at now: Duration) -> [Int32] { waiting.filter { entries[$0]?.look.map { $0.due <= now } ?? true } }
+    /// The processes that are to be looked at again by now, each given to one caller, who settles it.
+    mutating func takeUnsettled(at now: Duration) -> [Int32] {
+        let due = waiting.filter { entries[$0]?.look.map { !$0.isTaken && $0.due <= now } ?? true }
+        for pid in due { entries[pid]?.look?.isTaken = true }
+        return due
+    }
 
     /// What is remembered, newest first.
     func remembered() -> [ProcessInformation] {
@@ -156,7 +165,8 @@ struct ExecCacheState {
 
     mutating func settle(pid: Int32, _ information: ProcessInformation?, at now: Duration) {
         defer { if entries[pid]?.look == nil { waiting.removeAll { $0 == pid } } }
-        guard var entry = entries[pid], let look = entry.look else { return }
+        // It may have opened another program meanwhile.
+        guard var entry = entries[pid], let look = entry.look, look.isTaken else { return }
         entry.look = nil
         if let information, information.startTime == entry.information.startTime {
             if information.executable == entry.images.last {

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Feeds an `ExecCache` with every start of a program, and with the process connector where it speaks.
 ///
-/// A process may live for less than a millisecond: one thread of its own (`run`) looks at it the moment that it opens
-/// its program. Whoever attributes an event calls `catchUp` first: what the process did before the event is then known.
+/// A process may live for less than a millisecond: threads of its own (`run`) look at it the moment that it opens its
+/// program. Whoever attributes an event calls `catchUp` first: what the process did before the event is then known.
 public final class ExecutionFeed: Sendable {
     /// What is known of the processes that start.
     public let cache: ExecCache
@@ -11,6 +11,8 @@ public final class ExecutionFeed: Sendable {
     public let refusal: LinuxIOError?
     private let group: Fanotify
     private let connector: ProcessConnector?
+    /// The processors of the threads that run; none where one thread runs, on any.
+    private let processors: [Int]
     private let wake: EventDescriptor
     private let isStopped = Mutex(false)
     /// Held while events go from the kernel into the cache, so that nobody overtakes them; when processes were looked
@@ -25,19 +27,35 @@ public final class ExecutionFeed: Sendable {
     /// Events are taken so many times in a row, for whoever waits.
     private static let batchesMaximum = 1_024
 
+    /// On more processors than these, one thread runs: each program that starts wakes all of them.
+    private static let processorsMaximum = 8
+
     /// Opens the sources; throws where fanotify is refused.
-    public init() throws(LinuxIOError) {
+    public convenience init() throws(LinuxIOError) {
+        try self.init { () throws(LinuxIOError) in try ProcessConnector() }
+    }
+
+    init(connecting: () throws(LinuxIOError) -> ProcessConnector) throws(LinuxIOError) {
         cache = ExecCache()
         wake = try EventDescriptor()
         group = try Fanotify(.executions)
         do throws(LinuxIOError) {
-            connector = try ProcessConnector()
+            connector = try connecting()
             refusal = nil
         } catch {
             connector = nil
             refusal = error
         }
+        let allowed = connector == nil ? allowedProcessors() : []
+        processors = (2...Self.processorsMaximum).contains(allowed.count) ? allowed : []
     }
+
+    /// How many threads are to `run`, each with a number of its own from 0.
+    ///
+    /// With the connector, it is known who a process was when it has ended, and one suffices. Without it a process must
+    /// be looked at while it lives: a thread of its own processor takes its place at once, and one of a processor that
+    /// rests is woken two milliseconds later where that is a virtual one.
+    public var threadCount: Int { max(processors.count, 1) }
 
     /// Watches the programs of these file systems too.
     public func mark(_ mounts: [MountInformation]) { _ = group.markExecutions(onAll: mounts) }
@@ -54,9 +72,10 @@ public final class ExecutionFeed: Sendable {
     }
 
     /// Takes in events until `stop`, on a thread that has nothing else to do.
-    public func run() throws(LinuxIOError) {
+    public func run(_ number: Int = 0) throws(LinuxIOError) {
         // The process that is to be looked at must not end while this thread waits for its turn.
         becomeUrgent()
+        if number < processors.count { stay(on: processors[number]) }
         var nextLook: Duration?
         var rested: Duration?
         while !isStopped.withLock({ $0 }) {
@@ -67,7 +86,6 @@ public final class ExecutionFeed: Sendable {
             let account = resting == nil ? connector.map { poll.add($0.rawValue) } : nil
             let look = nextLook.map { max($0 - monotonicNow(), .zero) }
             try poll.wait(timeout: [look, resting].compactMap { $0 }.min())
-            if !poll.ready(0).isEmpty { wake.drain() }
             let isAccountDue = account.map { !poll.ready($0).isEmpty } ?? false
             if isAccountDue || !poll.ready(program).isEmpty {
                 catchUp()
@@ -77,9 +95,10 @@ public final class ExecutionFeed: Sendable {
         }
     }
 
-    /// Ends `run`; from any thread.
+    /// Ends `run` on all threads; from any thread.
     public func stop() {
         isStopped.withLock { $0 = true }
+        // Never drained, for each of them is to see it.
         wake.signal()
     }
 
