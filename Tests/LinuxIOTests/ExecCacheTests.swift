@@ -74,6 +74,23 @@ import Testing
         #expect(Self.named(cache.attribute(pid: 10, process: .exited))?.arguments == ["sed", "-i"])
     }
 
+    @Test func `a process is looked at again by one thread at a time`() {
+        var state = ExecCacheState(capacity: 16, numberMaximum: 1_000)
+        let shell = ProcessInformation(pid: 10, startTime: 1, comm: "bash", executable: "/bin/bash")
+        state.record(shell, image: "/usr/bin/sed", at: .zero)
+        #expect(state.takeUnsettled(at: .zero) == [])
+        #expect(state.takeUnsettled(at: .milliseconds(1)) == [10])
+        #expect(state.takeUnsettled(at: .milliseconds(1)) == [])
+        #expect(state.nextLook == nil)
+        state.settle(pid: 10, shell, at: .milliseconds(1))
+        #expect(state.nextLook == .milliseconds(3))
+        #expect(state.takeUnsettled(at: .milliseconds(3)) == [10])
+        // It opens another program before what was seen of it is told: that one is to be looked at all the same.
+        state.record(shell, image: "/usr/bin/awk", at: .milliseconds(3))
+        state.settle(pid: 10, shell, at: .milliseconds(3))
+        #expect(state.nextLook == .milliseconds(4))
+    }
+
     @Test func `a program that was not seen to run names nobody once the process has ended`() {
         let host = SimulatedProcesses()
         let cache = host.cache()

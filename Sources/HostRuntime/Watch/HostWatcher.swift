@@ -65,7 +65,13 @@ public final class HostWatcher: Sendable {
             try await withThrowingDiscardingTaskGroup { group in
                 if let feed {
                     for (number, thread) in programThreads.enumerated() {
-                        group.addTask { try await thread.run { try feed.run(number) } }
+                        group.addTask {
+                            do { try await thread.run { try feed.run(number) } } catch {
+                                // Ends the others, which block: their end is waited for before the error is told.
+                                self.stop()
+                                throw error
+                            }
+                        }
                     }
                 }
                 group.addTask {
