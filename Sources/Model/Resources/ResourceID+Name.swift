@@ -2,7 +2,14 @@ extension ResourceID {
     /// The name of the resource's API object: the type, `:` and the identity escaped as `systemd-escape` does (with
     /// `--path` for paths), such as `file:etc-motd`.
     public var name: String {
-        "\(type.rawValue):" + (type.isPath ? SystemdName.escape(path: identity) : SystemdName.escape(identity))
+        var name = Array("\(type.rawValue):".utf8)
+        name.reserveCapacity(name.count + 2 * identity.utf8.count)
+        if type.isPath {
+            SystemdName.append(path: identity, to: &name)
+        } else {
+            SystemdName.append(identity.utf8, to: &name)
+        }
+        return String(decoding: name, as: UTF8.self)
     }
 
     /// Reads the name of an API object; nil for text that is not one.

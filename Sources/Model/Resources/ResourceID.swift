@@ -1,24 +1,40 @@
 internal import Glibc
 
 /// The identity of a managed resource: `file:/etc/motd`, `unit:nginx.service`.
-public struct ResourceID: Hashable, Sendable, Comparable {
-    /// The type.
-    public let type: ResourceType
-    /// The identity within the type; an absolute path for those that are paths.
-    public let identity: String
+public struct ResourceID: Sendable {
+    private let content: Content
+
+    /// Held by reference, for a pass looks up each of thousands in table after table: the hash is computed once, and
+    /// the same identity is known by its address.
+    private final class Content: Sendable {
+        let type: ResourceType
+        let identity: String
+        let hash: Int
+
+        init(_ type: ResourceType, _ identity: String) {
+            self.type = type
+            self.identity = identity
+            var hasher = Hasher()
+            hasher.combine(type)
+            hasher.combine(identity)
+            hash = hasher.finalize()
+        }
+    }
 
     /// Makes an identity from parts that were validated before.
-    public init(type: ResourceType, identity: String) {
-        self.type = type
-        self.identity = identity
-    }
+    public init(type: ResourceType, identity: String) { content = Content(type, identity) }
+
+    /// The type.
+    public var type: ResourceType { content.type }
+    /// The identity within the type; an absolute path for those that are paths.
+    public var identity: String { content.identity }
 
     /// Makes an identity from parts as a person wrote them; throws `.invalidFormat`.
     ///
     /// A path is normalised.
     public init(type: ResourceType, validating identity: String) throws(ModelError) {
-        self.type = type
-        self.identity = type.isPath ? try HostPath.normalise(identity) : try UnitIdentity.validate(identity)
+        self.init(
+            type: type, identity: type.isPath ? try HostPath.normalise(identity) : try UnitIdentity.validate(identity))
     }
 
     /// Reads the readable form, `type:identity`; throws `.invalidFormat`.
@@ -38,11 +54,18 @@ public struct ResourceID: Hashable, Sendable, Comparable {
         }
         try self.init(type: type, validating: String(parts[1]))
     }
+}
 
+extension ResourceID: Hashable, Comparable {
     /// Compares bytes: names that differ only in their Unicode normalisation are different files.
     public static func == (left: ResourceID, right: ResourceID) -> Bool {
-        left.type == right.type && left.identity.hasSameBytes(as: right.identity)
+        left.content === right.content
+            || left.content.hash == right.content.hash && left.type == right.type
+                && left.identity.hasSameBytes(as: right.identity)
     }
+
+    /// Hashes what equal identities have in common.
+    public func hash(into hasher: inout Hasher) { hasher.combine(content.hash) }
 
     /// Orders by type, then by the bytes of the identity.
     public static func < (left: ResourceID, right: ResourceID) -> Bool {

@@ -1,26 +1,26 @@
 /// Escaping as `systemd-escape` does it: `/` is `-`, and bytes other than letters, digits, `:`, `_` and `.` are `\xNN`.
 enum SystemdName {
-    /// Escapes any text.
-    static func escape(_ text: String) -> String {
-        var output: [UInt8] = []
-        for (position, byte) in text.utf8.enumerated() {
+    /// Appends any text, escaped.
+    static func append(_ text: some Sequence<UInt8>, to output: inout [UInt8]) {
+        var isFirst = true
+        for byte in text {
+            defer { isFirst = false }
             switch byte {
             case UInt8(ascii: "/"): output.append(UInt8(ascii: "-"))
             case UInt8(ascii: "."):
-                if position == 0 { appendEscape(byte, to: &output) } else { output.append(byte) }
+                if isFirst { appendEscape(byte, to: &output) } else { output.append(byte) }
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "_"):
                 output.append(byte)
             default: appendEscape(byte, to: &output)
             }
         }
-        return String(decoding: output, as: UTF8.self)
     }
 
-    /// Escapes a normalised absolute path, whose first `/` is left out; the root is `-`.
-    static func escape(path: String) -> String {
+    /// Appends a normalised absolute path, escaped.
+    static func append(path: String, to output: inout [UInt8]) {
         // By bytes: a combining mark after the slash makes one character of both.
-        path == "/" ? "-" : escape(String(Substring(path.utf8.dropFirst())))
+        if path == "/" { output.append(UInt8(ascii: "-")) } else { append(path.utf8.dropFirst(), to: &output) }
     }
 
     /// Takes an escape back; nil for text that escaping does not give.
