@@ -10,6 +10,43 @@ public enum HostPath {
     /// A path is absolute, has no empty, `.` or `..` component and no control character, is not `/`, and is neither in
     /// nor one of the `denied` trees.
     public static func normalise(_ path: String, denied: [DeniedTree] = []) throws(ModelError) -> String {
+        let normalised = isNormal(path) ? path : try trimmed(path)
+        if let tree = denied.first(where: { $0.contains(normalised) }) {
+            throw ModelError(
+                .invalidFormat,
+                "path '\(path.shownInMessage)' is in '\(tree.path)', which \(tree.reason); it cannot be managed")
+        }
+        return normalised
+    }
+
+    /// Whether a path keeps every rule as it stands: most do, and are looked at once.
+    private static func isNormal(_ path: String) -> Bool {
+        // Safety: the bytes are read within the closure.
+        path.utf8.withContiguousStorageIfAvailable { bytes in
+            guard (2...maximumBytes).contains(bytes.count), bytes[0] == UInt8(ascii: "/") else { return false }
+            var start = 1
+            for position in 1...bytes.count {
+                guard position == bytes.count || bytes[position] == UInt8(ascii: "/") else {
+                    switch bytes[position] {
+                    // What may begin a control character above ASCII is looked at more closely.
+                    case 0..<0x20, 0x7F, 0xC2: return false
+                    default: continue
+                    }
+                }
+                switch position - start {
+                case 0: return false
+                case 1, 2: if bytes[start..<position].allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
+                case maximumComponentBytes...: if position - start > maximumComponentBytes { return false }
+                default: break
+                }
+                start = position + 1
+            }
+            return true
+        } ?? false
+    }
+
+    /// A path without slashes at its end; throws where it breaks a rule.
+    private static func trimmed(_ path: String) throws(ModelError) -> String {
         func refusal(_ reason: String) -> ModelError {
             ModelError(.invalidFormat, "path '\(path.shownInMessage)' \(reason)")
         }
@@ -35,11 +72,7 @@ public enum HostPath {
                 throw refusal("has a component of \(component.count) bytes; the limit is \(maximumComponentBytes)")
             }
         }
-        let normalised = String(trimmed)
-        if let tree = denied.first(where: { $0.contains(normalised) }) {
-            throw refusal("is in '\(tree.path)', which \(tree.reason); it cannot be managed")
-        }
-        return normalised
+        return String(trimmed)
     }
 }
 

@@ -45,6 +45,7 @@ public struct KeyedUnion: Sendable, Hashable {
 
     /// Finds the type: a key that is an attribute of the type present is an attribute (DESIGN 13, Names).
     func choose(_ members: [PositionedMember]) -> Choice {
+        if let only = onlyNamed(in: members) { return .alternative(only) }
         let naming = members.filter { member in
             unsupported.contains(member.key) || alternatives.contains { $0.key == member.key }
         }
@@ -56,5 +57,17 @@ public struct KeyedUnion: Sendable, Hashable {
         if whole.count == 1, let found = whole.first { return .alternative(found) }
         if let first = naming.first, naming.allSatisfy({ unsupported.contains($0.key) }) { return .unsupported(first) }
         return .ambiguous(naming)
+    }
+
+    /// The alternative that one key names, where no other key names a type: so it is of nearly all.
+    private func onlyNamed(in members: [PositionedMember]) -> Alternative? {
+        var found: Alternative?
+        for member in members {
+            if unsupported.contains(member.key) { return nil }
+            guard let named = alternatives.first(where: { $0.key == member.key }) else { continue }
+            if found != nil { return nil }
+            found = named
+        }
+        return found
     }
 }

@@ -96,7 +96,8 @@ struct HostPathTests {
     private let state = DeniedTree("/var/lib/aetheredge", reason: "holds the daemon's own state")
 
     @Test(arguments: [
-        ("/etc/motd", "/etc/motd"), ("/etc/", "/etc"), ("/etc///", "/etc"), ("/a.b/..c/c..", "/a.b/..c/c.."),
+        ("/srv/£", "/srv/£"), ("/etc/motd", "/etc/motd"), ("/etc/", "/etc"), ("/etc///", "/etc"),
+        ("/a.b/..c/c..", "/a.b/..c/c.."),
         ("/srv/é 1", "/srv/é 1"), ("/devices", "/devices"), ("/var/lib/aetheredge2", "/var/lib/aetheredge2"),
     ])
     func `a path is kept without slashes at its end`(path: String, expected: String) throws {
@@ -115,6 +116,7 @@ struct HostPathTests {
         ("/etc/a\nb", "path '/etc/a\\nb' holds a control character; such a path cannot be managed"),
         ("/etc/a\u{0}", "path '/etc/a\\0' holds a control character; such a path cannot be managed"),
         ("/etc/\u{1B}[31m", "path '/etc/\\u{1B}[31m' holds a control character; such a path cannot be managed"),
+        ("/etc/a\u{9B}b", "path '/etc/a\\u{009B}b' holds a control character; such a path cannot be managed"),
         ("/proc", "path '/proc' is in '/proc', which belongs to the kernel; it cannot be managed"),
         (
             "/proc/sys/net/ipv4/ip_forward/",
