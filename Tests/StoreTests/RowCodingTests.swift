@@ -66,6 +66,58 @@ import Testing
         try expectRoundTrip(status)
     }
 
+    /// A value as `encode(to:)` writes it, and as it writes itself.
+    private func expectSameBytes(_ value: some CompactEncodable, _ location: SourceLocation = #_sourceLocation) throws {
+        let (encoded, own) = (CompactWriter(), CompactWriter())
+        try encoded.write(value: value)
+        try value.write(to: own)
+        #expect(own.finish() == encoded.finish(), sourceLocation: location)
+    }
+
+    @Test func `what rows hold writes itself as it is encoded`() throws {
+        let metadata = FileMetadata(owner: nil, group: .max, mode: 0)
+        let operations: [Operation] = [
+            operation(1), .setMetadata(path: "/é", metadata: metadata), .remove(path: ""),
+            .makeDirectory(path: "/a", metadata: metadata), .makeSymlink(path: "/b", target: "c", metadata: metadata),
+            .unit(name: "x.service", action: .restart), .reloadUnitFiles,
+            .writeFile(path: "/e\u{301}", content: DeclaredContent(digest: digest(3), size: .max), metadata: metadata),
+        ]
+        for operation in operations { try expectSameBytes(operation) }
+        for state in states { try expectSameBytes(step(70_000, before: state)) }
+        var failed = step(0)
+        (failed.state, failed.message) = (.failed, "why: é")
+        try expectSameBytes(failed)
+
+        var actor = DriftActor(unknown: "nobody")
+        actor.ancestors = [DriftActor.Ancestor(pid: -1, comm: "sh")]
+        let full = Change(
+            resource: ResourceID(type: .unit, identity: "a@b.service"), action: .replace,
+            fields: [FieldDifference(field: "mode", observed: nil, declared: "0644")], contentDiff: "-a\n+b\n",
+            before: digest(1), after: digest(2), undo: .compensating, risk: .high, operations: operations,
+            dependencies: [fileID(1), fileID(2)], cause: .prune, actor: actor)
+        try expectSameBytes(full)
+        try expectSameBytes(change(1))
+        let gate = [GateFinding(effect: .warn, resource: fileID(1), message: "m")]
+        try expectSameBytes(Plan(cause: .heal, commit: "", changes: [full, change(2)], gate: gate))
+
+        let attributes: [ResourceAttributes] = [
+            .file(FileAttributes(isAbsent: true)), .file(FileAttributes(owner: "root", group: "", mode: 0o4755)),
+            .directory(DirectoryAttributes(mode: 7, isRecursive: true)), .symlink(SymlinkAttributes(target: "t")),
+            .unit(UnitAttributes(isActive: true, dropIns: ["a.conf": DeclaredContent(digest: digest(1), size: 0)])),
+        ]
+        for attributes in attributes {
+            var declared = declaration(1)
+            declared.attributes = attributes
+            declared.verify = [
+                .unitActive(name: "x.service", timeoutSeconds: 1), .tcp(host: "h", port: 1, timeoutSeconds: 2),
+            ]
+            declared.labels = ["a": "b"]
+            declared.dependencies = [fileID(3), ResourceID(type: .directory, identity: "/")]
+            (declared.isProtected, declared.prune, declared.onDrift, declared.mode) = (true, true, .report, .propose)
+            try expectSameBytes(declared)
+        }
+    }
+
     @Test func `every JSON value comes back, deep and wide ones too`() throws {
         let values: [JSONValue] = [
             .null, true, false, 0, -1, .integer(.min), .integer(.max), .number(0.1), .number(-1e300), "", "é\u{0}\n",

@@ -35,6 +35,15 @@ extension JSONValue {
         return writer.bytes
     }
 
+    /// Appends the canonical text of a string, for texts of thousands that are written down directly.
+    public static func append(canonical string: String, to bytes: inout [UInt8]) {
+        // Taken out while it is written to: a second reference would make it a copy.
+        var writer = JSONWriter(isPretty: false)
+        swap(&writer.bytes, &bytes)
+        writer.write(string: string)
+        swap(&writer.bytes, &bytes)
+    }
+
     /// The canonical text as a string.
     public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 

@@ -1,6 +1,6 @@
 /// Writes JSON text with sorted members, so that one value has one text.
 struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
     private let isPretty: Bool
 
     init(isPretty: Bool) { self.isPretty = isPretty }
@@ -54,7 +54,7 @@ struct JSONWriter {
         }
     }
 
-    private mutating func write(string: String) {
+    mutating func write(string: String) {
         bytes.append(UInt8(ascii: "\""))
         if Self.isPlain(string) {
             append(string)

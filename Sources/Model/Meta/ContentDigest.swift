@@ -46,10 +46,27 @@ public struct ContentDigest: Hashable, Sendable, Comparable {
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
-        }
+        append(to: &bytes)
         return bytes
+    }
+
+    /// Appends the 32 bytes.
+    public func append(to bytes: inout [UInt8]) {
+        // Safety: the words are read within the closure, as the bytes that they are.
+        withUnsafeBytes(of: inOrder) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends the text form.
+    public func appendText(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: Self.prefix.utf8)
+        withUnsafeBytes(of: inOrder) { own in
+            for byte in own { Hexadecimal.append(byte, to: &bytes) }
+        }
+    }
+
+    /// The words, in memory as the bytes stand in the digest.
+    private var inOrder: (UInt64, UInt64, UInt64, UInt64) {
+        (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     }
 
     /// The 64 lower-case hexadecimal digits.
@@ -63,10 +80,11 @@ public struct ContentDigest: Hashable, Sendable, Comparable {
                 text[end] = byte
                 end += 1
             }
-            for word in [words.0, words.1, words.2, words.3] {
-                for shift in stride(from: 60, through: 0, by: -4) {
-                    text[end] = Hexadecimal.digit(of: UInt8(truncatingIfNeeded: word >> shift) & 15)
-                    end += 1
+            withUnsafeBytes(of: inOrder) { bytes in
+                for byte in bytes {
+                    text[end] = Hexadecimal.digit(of: byte >> 4)
+                    text[end + 1] = Hexadecimal.digit(of: byte & 15)
+                    end += 2
                 }
             }
             return end

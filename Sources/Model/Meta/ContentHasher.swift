@@ -23,11 +23,12 @@ public struct ContentHasher: Sendable {
 
     /// The digest of everything that was added.
     public consuming func finish() -> ContentDigest {
-        // SHA-256 always has 32 bytes, so the words are always complete.
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (position, byte) in hash.finalize().enumerated() {
-            words[position / 8] = words[position / 8] << 8 | UInt64(byte)
+        // Safety: SHA-256 always has 32 bytes, which are read within the closure.
+        hash.finalize().withUnsafeBytes { bytes in
+            func word(_ number: Int) -> UInt64 {
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: number * 8, as: UInt64.self))
+            }
+            return ContentDigest(words: (word(0), word(1), word(2), word(3)))
         }
-        return ContentDigest(words: (words[0], words[1], words[2], words[3]))
     }
 }

@@ -17,8 +17,11 @@ public struct FileMode: Sendable, Hashable, RawRepresentable, CustomStringConver
 
     /// Four octal digits.
     public var description: String {
-        let digits = String(rawValue, radix: 8)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        // Safety: four digits fill exactly the capacity that is asked for.
+        String(unsafeUninitializedCapacity: 4) { text in
+            for place in 0..<4 { text[place] = UInt8(ascii: "0") + UInt8(rawValue >> (9 - 3 * UInt16(place)) & 7) }
+            return 4
+        }
     }
 }
 

@@ -4,20 +4,6 @@ struct CompactEncoder: Encoder {
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    /// The compact form of a value.
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let writer = CompactWriter()
-        try writer.write(value: value)
-        return writer.finish()
-    }
-
-    /// The compact form of a value, after so many bytes for the caller to fill.
-    static func encode(_ value: some Encodable, after head: Int, reserving capacity: Int) throws -> [UInt8] {
-        let writer = CompactWriter(after: head, reserving: capacity)
-        try writer.write(value: value)
-        return writer.finish()
-    }
-
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         KeyedEncodingContainer(CompactKeyedEncoding<Key>(writer: writer, level: writer.open(CompactForm.object)))
     }

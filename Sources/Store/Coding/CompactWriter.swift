@@ -74,7 +74,7 @@ final class CompactWriter {
 
     func write(_ value: ContentDigest) {
         bytes.append(CompactForm.digest)
-        bytes.append(contentsOf: value.bytes)
+        value.append(to: &bytes)
     }
 
     func write(_ value: WallTime) {
@@ -121,18 +121,20 @@ final class CompactWriter {
     }
 
     private func append(text: String) {
+        append(varint: UInt64(text.utf8.count))
+        append(utf8: text)
+    }
+
+    func append(utf8 text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            append(varint: UInt64(utf8.count))
-            bytes.append(contentsOf: utf8)
-        }
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     private func append(zigzag value: Int64) {
         append(varint: UInt64(bitPattern: value << 1 ^ value >> 63))
     }
 
-    private func append(varint value: UInt64) {
+    func append(varint value: UInt64) {
         var rest = value
         while rest > 0x7f {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

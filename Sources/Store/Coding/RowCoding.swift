@@ -25,14 +25,25 @@ enum RowCoding {
     static func encode(
         _ value: some Encodable, limit: Int = sizeLimit, isChecked: Bool = true
     ) throws(StoreError) -> Data {
-        try data(compact(value), limit: limit, isChecked: isChecked)
+        try data(compact { try $0.write(value: value) }, limit: limit, isChecked: isChecked)
+    }
+
+    /// Encodes a value that writes itself.
+    static func encode(_ value: some CompactEncodable) throws(StoreError) -> Data {
+        try data(compact(value.write), limit: sizeLimit, isChecked: true)
     }
 
     /// Encodes a value as `encode` does, for a statement that is run for many rows: into one piece of memory.
     static func encodeRow(_ value: some Encodable) throws(StoreError) -> [UInt8] {
+        try row { try $0.write(value: value) }
+    }
+
+    /// Encodes a value that writes itself, for a statement that is run for many rows.
+    static func encodeRow(_ value: some CompactEncodable) throws(StoreError) -> [UInt8] { try row(value.write) }
+
+    private static func row(_ write: (CompactWriter) throws -> Void) throws(StoreError) -> [UInt8] {
         let head = 1 + checksumSize
-        var bytes: [UInt8]
-        do { bytes = try CompactEncoder.encode(value, after: head, reserving: 256) } catch { throw unstorable(error) }
+        var bytes = try compact(after: head, reserving: 512, write)
         guard bytes.count - head <= compressionThreshold else {
             return [UInt8](try data(Array(bytes[head...]), limit: sizeLimit, isChecked: true))
         }
@@ -43,7 +54,7 @@ enum RowCoding {
     }
 
     /// Encodes many values, each by itself, in their order.
-    static func encodeEach<Value: Encodable & Sendable>(
+    static func encodeEach<Value: CompactEncodable & Sendable>(
         _ values: [Value], _ loop: ParallelLoop
     ) throws(StoreError) -> [[UInt8]] {
         try inPieces(of: values, loop) { piece throws(StoreError) in
@@ -55,13 +66,17 @@ enum RowCoding {
     }
 
     /// Encodes an array as `encode` does, in pieces.
-    static func encodeArray<Value: Encodable & Sendable>(
+    static func encodeArray<Value: CompactEncodable & Sendable>(
         _ values: [Value], _ loop: ParallelLoop
     ) throws(StoreError) -> Data {
-        let pieces = try inPieces(of: values, loop) { piece throws(StoreError) in try compact(Array(piece)) }
+        let pieces = try inPieces(of: values, loop) { piece throws(StoreError) in
+            try compact(reserving: 256 * piece.count) { writer in
+                for value in piece { try value.write(to: writer) }
+            }
+        }
         var whole = [CompactForm.array]
         whole.reserveCapacity(pieces.reduce(2) { $0 + $1.count })
-        for piece in pieces { whole += piece.dropFirst().dropLast() }
+        for piece in pieces { whole += piece }
         whole.append(CompactForm.end)
         return try data(whole, limit: sizeLimit, isChecked: true)
     }
@@ -80,12 +95,14 @@ enum RowCoding {
         return pieces
     }
 
-    private static func compact(_ value: some Encodable) throws(StoreError) -> [UInt8] {
-        do { return try CompactEncoder.encode(value) } catch { throw unstorable(error) }
-    }
-
-    private static func unstorable(_ error: any Error) -> StoreError {
-        StoreError(.invalid, "cannot store a value that has no stored form: \(error)", cause: error)
+    private static func compact(
+        after head: Int = 0, reserving capacity: Int = 0, _ write: (CompactWriter) throws -> Void
+    ) throws(StoreError) -> [UInt8] {
+        let writer = CompactWriter(after: head, reserving: capacity)
+        do { try write(writer) } catch {
+            throw StoreError(.invalid, "cannot store a value that has no stored form: \(error)", cause: error)
+        }
+        return writer.finish()
     }
 
     private static func data(_ bytes: [UInt8], limit: Int, isChecked: Bool) throws(StoreError) -> Data {
@@ -138,7 +155,8 @@ enum RowCoding {
         bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
     }
 
-    private static func corrupt(_ what: String, _ reason: String) -> StoreError {
+    /// The error of stored bytes that are not what was written.
+    static func corrupt(_ what: String, _ reason: String) -> StoreError {
         StoreError(
             .corrupt,
             "cannot read the stored \(what): \(reason); restart the daemon, which moves the database aside and makes "

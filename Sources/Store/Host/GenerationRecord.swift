@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Model
 
 /// A compiled commit.
@@ -35,6 +36,15 @@ public struct GenerationRecord: Sendable, Hashable {
         self.createdTime = createdTime
         self.convergedTime = convergedTime
     }
+}
+
+/// A compiled commit as its columns hold it, until it is stored.
+public struct EncodedGeneration: Sendable {
+    let record: GenerationRecord
+    let commit: Data
+    let resources: Data
+    let withheld: Data?
+    let pins: Data
 }
 
 /// What became of a generation.

@@ -14,18 +14,28 @@ public final class GenerationTable: Sendable {
     /// Opens the generations of a database.
     public init(_ database: HostDatabase) { self.database = database }
 
-    /// Stores a compiled commit, durably, and returns it with its number; `loop` encodes on several threads.
-    public func insert(
+    /// Encodes a compiled commit, which needs no turn to write; `loop` does so on several threads.
+    public func encode(
         _ candidate: GenerationRecord, _ loop: ParallelLoop = { count, _, body in body(0..<count) }
-    ) throws(StoreError) -> GenerationRecord {
-        let resources = try RowCoding.encodeArray(candidate.resources, loop)
-        let withheld = candidate.withheld.isEmpty ? nil : try RowCoding.encode(candidate.withheld)
-        let pins = ContentPins.data(ContentReferences.of(candidate.resources))
-        let description = try RowCoding.encode(candidate.commit)
-        return try database.write(
-            .synced, "store the generation of commit '\(candidate.commit.commit)'"
+    ) throws(StoreError) -> EncodedGeneration {
+        EncodedGeneration(
+            record: candidate, commit: try RowCoding.encode(candidate.commit),
+            resources: try RowCoding.encodeArray(candidate.resources, loop),
+            withheld: candidate.withheld.isEmpty ? nil : try RowCoding.encode(candidate.withheld),
+            pins: ContentPins.data(ContentReferences.of(candidate.resources)))
+    }
+
+    /// Stores a compiled commit, durably, and returns it with its number.
+    public func insert(_ candidate: GenerationRecord) throws(StoreError) -> GenerationRecord {
+        try insert(try encode(candidate))
+    }
+
+    /// Stores a compiled commit, durably, and returns it with its number.
+    public func insert(_ encoded: EncodedGeneration) throws(StoreError) -> GenerationRecord {
+        try database.write(
+            .synced, "store the generation of commit '\(encoded.record.commit.commit)'"
         ) { transaction in
-            var record = candidate
+            var record = encoded.record
             record.number = try transaction.raise(.generations)
             try transaction.database.run(
                 """
@@ -33,12 +43,12 @@ public final class GenerationTable: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    record.number, record.state.rawValue, record.message, description, record.resources.count,
+                    record.number, record.state.rawValue, record.message, encoded.commit, record.resources.count,
                     record.createdTime.nanoseconds, record.convergedTime?.nanoseconds,
                 ])
             try transaction.database.run(
                 "INSERT INTO generation_resources (number, data, pins, withheld) VALUES (?, ?, ?, ?)",
-                [record.number, resources, pins, withheld])
+                [record.number, encoded.resources, encoded.pins, encoded.withheld])
             // Within the transaction's turn, and before anybody hears of it: what follows meets it in order.
             transaction.whenCommitted { [record] in self.inserted.withLock { $0 = record } }
             self.signal(after: transaction)

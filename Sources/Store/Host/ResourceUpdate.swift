@@ -15,11 +15,25 @@ public struct ResourceUpdate: Sendable, Hashable {
     /// The declaration, where it may be another than the row's; without it nothing is written where there is no row.
     public var declared: DeclaredResource?
     /// A drift that was noticed or repaired.
-    public var drift: DriftRecord?
+    public var drift: DriftRecord? {
+        get { noticed.drift }
+        set { noticed = newValue.map { .drift($0) } ?? .nothing }
+    }
     /// The run that changed the resource.
     public var run: String?
     /// What was there before the resource was managed.
     public var beforeAdoption: BeforeAdoption?
+    private var noticed: Noticed
+
+    /// Held by reference: few updates of thousands have one.
+    private indirect enum Noticed: Sendable, Hashable {
+        case nothing
+        case drift(DriftRecord)
+
+        var drift: DriftRecord? {
+            if case .drift(let drift) = self { drift } else { nil }
+        }
+    }
 
     /// How a row's memory of what was there before changes.
     public enum BeforeAdoption: Sendable, Hashable {
@@ -40,7 +54,7 @@ public struct ResourceUpdate: Sendable, Hashable {
         self.reason = reason
         self.message = message
         self.declared = declared
-        self.drift = drift
+        noticed = drift.map { .drift($0) } ?? .nothing
         self.run = run
         self.beforeAdoption = beforeAdoption
     }

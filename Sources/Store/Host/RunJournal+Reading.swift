@@ -103,13 +103,17 @@ extension RunJournal {
                 throw Self.notFound(name)
             }
             var steps = try database.allRows(
-                "SELECT data FROM steps WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
+                "SELECT data, id FROM steps WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
                 [
                     Self.stepKey(sequence, 0) + Int64(index ?? -1), Self.stepKey(sequence + 1, 0),
                     limit ?? Self.stepLimit,
                 ]
             ) { row in
-                try RowCoding.decode(StepRecord.self, row[0] as Data?, what: "step of run '\(name)'")
+                let step = try RowCoding.decode(StepRecord.self, row[0] as Data?, what: "step of run '\(name)'")
+                guard Self.stepKey(sequence, step.index) == row[1] else {
+                    throw RowCoding.corrupt("step of run '\(name)'", "it stands in the place of another")
+                }
+                return step
             }
             let states = try StepStates(of: sequence, database).newest
             for position in steps.indices {

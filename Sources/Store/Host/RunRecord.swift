@@ -42,15 +42,8 @@ public struct RunRecord: Sendable, Hashable {
 }
 
 /// One step of a run: one operation of one change.
-public struct StepRecord: Codable, Sendable, Hashable {
-    /// The position in the run; steps are undone from the highest to the lowest.
-    public var index: Int
-    /// The resource that the step belongs to.
-    public var resource: ResourceID
-    /// What is done.
-    public var operation: Operation
-    /// How to go back; durable before the first effect (I2).
-    public var undo: UndoRecord
+public struct StepRecord: Sendable {
+    private var content: Content
     /// How far it came.
     public var state: StepState
     /// Why it failed.
@@ -61,13 +54,71 @@ public struct StepRecord: Codable, Sendable, Hashable {
         index: Int, resource: ResourceID, operation: Operation, undo: UndoRecord, state: StepState = .intended,
         message: String? = nil
     ) {
-        self.index = index
-        self.resource = resource
-        self.operation = operation
-        self.undo = undo
+        content = Content(index: index, resource: resource, operation: operation, undo: undo)
         self.state = state
         self.message = message
     }
+
+    /// The position in the run; steps are undone from the highest to the lowest.
+    public var index: Int { content.index }
+    /// The resource that the step belongs to.
+    public var resource: ResourceID { content.resource }
+    /// What is done.
+    public var operation: Operation { content.operation }
+
+    /// How to go back; durable before the first effect (I2).
+    public var undo: UndoRecord {
+        get { content.undo }
+        set { content = Content(index: index, resource: resource, operation: operation, undo: newValue) }
+    }
+}
+
+extension StepRecord: Codable, Hashable {
+    private struct Fields: Codable, Sendable, Hashable {
+        var index: Int
+        var resource: ResourceID
+        var operation: Operation
+        var undo: UndoRecord
+        var state: StepState
+        var message: String?
+    }
+
+    /// Held by reference, for a run hands thousands of steps from hand to hand.
+    private final class Content: Sendable {
+        let index: Int
+        let resource: ResourceID
+        let operation: Operation
+        let undo: UndoRecord
+
+        init(index: Int, resource: ResourceID, operation: Operation, undo: UndoRecord) {
+            self.index = index
+            self.resource = resource
+            self.operation = operation
+            self.undo = undo
+        }
+    }
+
+    private var fields: Fields {
+        Fields(
+            index: index, resource: resource, operation: operation, undo: undo, state: state, message: message)
+    }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields(from: decoder)
+        self.init(
+            index: fields.index, resource: fields.resource, operation: fields.operation, undo: fields.undo,
+            state: fields.state, message: fields.message)
+    }
+
+    /// Writes every property under its name.
+    public func encode(to encoder: any Encoder) throws { try fields.encode(to: encoder) }
+
+    /// Whether two have the same properties.
+    public static func == (left: Self, right: Self) -> Bool { left.fields == right.fields }
+
+    /// Hashes every property.
+    public func hash(into hasher: inout Hasher) { fields.hash(into: &hasher) }
 }
 
 /// How far a step came.
