@@ -140,7 +140,9 @@ public struct SiteCompiler: Sendable {
         let alone = try WithheldSite(selection, files: files)
         var diagnostics = diagnostics + selection.diagnostics + alone.diagnostics
         var resolver = ContentResolver(files: files, sink: sink)
-        let drafts = selection.declared.map { resolver.resource($0.declaration, of: $0.blueprint) }
+        let drafts = selection.declared.map { member in
+            resolver.resource(selection.declaration(of: member), of: selection.blueprint(of: member))
+        }
         diagnostics += resolver.diagnostics
         guard diagnostics.isEmpty else { return Self.failed(diagnostics, maximum: diagnosticsMaximum) }
         let resolved = try resolver.finish(drafts)

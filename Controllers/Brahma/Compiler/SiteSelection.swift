@@ -3,10 +3,10 @@ import Model
 /// Tells what of a site is in force on a host from what is left alone there, by the conditions of blueprints and
 /// resources.
 struct SiteSelection {
-    /// A resource with its blueprint.
+    /// A resource, by where it is declared: thousands are handed on.
     struct Member {
-        var declaration: ResourceDeclaration
-        var blueprint: BlueprintDocument
+        fileprivate let blueprint: Int
+        fileprivate let resource: Int
     }
 
     /// What is in force, in the order of the documents.
@@ -18,6 +18,7 @@ struct SiteSelection {
     /// What is wrong with conditions.
     private(set) var diagnostics: [CompileDiagnostic] = []
 
+    private let blueprints: [BlueprintDocument]
     private var evaluator: ConditionEvaluator
     private let files: SiteFiles
     private let diagnosticsMaximum: Int
@@ -27,17 +28,28 @@ struct SiteSelection {
         _ blueprints: [BlueprintDocument], files: SiteFiles, diagnosticsMaximum: Int,
         _ evaluator: ConditionEvaluator
     ) {
+        self.blueprints = blueprints
         self.files = files
         self.diagnosticsMaximum = diagnosticsMaximum
         self.evaluator = evaluator
-        for blueprint in blueprints { choose(blueprint) }
+        declared.reserveCapacity(blueprints.reduce(0) { $0 + $1.resources.count })
+        for position in blueprints.indices { choose(position) }
     }
 
-    private mutating func choose(_ blueprint: BlueprintDocument) {
+    /// What a resource declares.
+    func declaration(of member: Member) -> ResourceDeclaration {
+        blueprints[member.blueprint].resources[member.resource]
+    }
+
+    /// The blueprint of a resource.
+    func blueprint(of member: Member) -> BlueprintDocument { blueprints[member.blueprint] }
+
+    private mutating func choose(_ position: Int) {
+        let blueprint = blueprints[position]
         let isInForce = holds(blueprint.when, of: blueprint, matters: true)
-        for declaration in blueprint.resources {
-            let member = Member(declaration: declaration, blueprint: blueprint)
-            if holds(declaration.when, of: blueprint, matters: isInForce), isInForce {
+        for resource in blueprint.resources.indices {
+            let member = Member(blueprint: position, resource: resource)
+            if holds(blueprint.resources[resource].when, of: blueprint, matters: isInForce), isInForce {
                 declared.append(member)
             } else {
                 withheld.append(member)

@@ -11,14 +11,19 @@ struct WithheldSite {
     private let ids: Set<ResourceID>
 
     init(_ selection: SiteSelection, files: SiteFiles) throws {
-        let inForce = Set(selection.declared.lazy.map(\.declaration.id))
+        if selection.withheld.isEmpty {
+            (resources, diagnostics, ids) = ([], [], [])
+            return
+        }
+        let inForce = Set(selection.declared.lazy.map { selection.declaration(of: $0).id })
         var resolver = ContentResolver(files: files, sink: .digests)
         var (resources, diagnostics): ([WithheldResource], [CompileDiagnostic]) = ([], [])
         var ids: Set<ResourceID> = []
-        let known = inForce.union(selection.withheld.lazy.map(\.declaration.id))
+        let known = inForce.union(selection.withheld.lazy.map { selection.declaration(of: $0).id })
         for member in selection.withheld {
-            let draft = resolver.resource(member.declaration, of: member.blueprint)
-            diagnostics += Self.references(of: member.declaration, known: known)
+            let declaration = selection.declaration(of: member)
+            let draft = resolver.resource(declaration, of: selection.blueprint(of: member))
+            diagnostics += Self.references(of: declaration, known: known)
             guard !inForce.contains(draft.id), ids.insert(draft.id).inserted else { continue }
             resources.append(
                 WithheldResource(

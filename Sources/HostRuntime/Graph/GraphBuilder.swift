@@ -13,17 +13,18 @@ struct GraphBuilder {
         self.resources = resources
         explicit = Array(repeating: [], count: resources.count)
         dependencies = explicit
-        var paths: [String: Int] = [:]
+        numbers.reserveCapacity(resources.count)
+        var paths: [Substring: Int] = Dictionary(minimumCapacity: resources.count)
         for (index, resource) in resources.enumerated() {
             if let first = numbers.updateValue(index, forKey: resource.id) {
                 addDouble(index, first, "'\(resource.id)' is declared twice; the first is at")
-            } else if resource.id.type.isPath, let first = paths.updateValue(index, forKey: resource.id.identity) {
+            } else if resource.id.type.isPath, let first = paths.updateValue(index, forKey: resource.id.identity[...]) {
                 addDouble(
                     index, first, "'\(resource.id)' and '\(resources[first].id)' are the same path; the other is at")
             }
         }
         addReferences()
-        let implied = ImpliedEdges(resources)
+        let implied = ImpliedEdges(resources, atPath: paths)
         problems += implied.problems
         dependencies = explicit
         for edge in implied.edges where edge.node != edge.first { dependencies[edge.node].append(Int32(edge.first)) }

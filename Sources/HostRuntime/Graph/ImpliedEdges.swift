@@ -10,15 +10,16 @@ struct ImpliedEdges {
     }
 
     private let resources: [DeclaredResource]
-    private var atPath: [String: Int] = [:]
+    private let atPath: [Substring: Int]
+    /// The nearest declared path at or above each directory that was asked for.
+    private var nearest: [Substring: Int?] = [:]
     private(set) var edges: [Edge] = []
     private(set) var problems: [GraphError.Problem] = []
 
-    init(_ resources: [DeclaredResource]) {
+    /// Finds the edges; `atPath` has the number of the declaration of each path.
+    init(_ resources: [DeclaredResource], atPath: [Substring: Int]) {
         self.resources = resources
-        for (index, resource) in resources.enumerated() where resource.id.type.isPath {
-            atPath[resource.id.identity] = index
-        }
+        self.atPath = atPath
         var unitFiles: [Substring: [Int]] = [:]
         for (index, resource) in resources.enumerated() where resource.id.type.isPath {
             addAncestor(of: index)
@@ -32,23 +33,30 @@ struct ImpliedEdges {
     /// The nearest declared path above: an edge to it is enough, as it has one to the next.
     private mutating func addAncestor(of index: Int) {
         let child = resources[index]
-        for ancestor in PathAncestors(of: child.id.identity) {
-            guard let above = atPath[String(ancestor)] else { continue }
-            let parent = resources[above]
-            switch (parent.attributes.isAbsent, child.attributes.isAbsent) {
-            case (true, true): edges.append(Edge(node: above, first: index))
-            case (true, false):
-                conflict(
-                    index, above, "'\(child.id)' lies in '\(parent.id)', which is declared absent; drop one of them")
-            case (false, _):
-                if parent.id.type == .file {
-                    conflict(index, above, "'\(child.id)' lies below '\(parent.id)', which is not a directory")
-                } else {
-                    edges.append(Edge(node: index, first: above))
-                }
+        guard let above = declared(above: child.id.identity) else { return }
+        let parent = resources[above]
+        switch (parent.attributes.isAbsent, child.attributes.isAbsent) {
+        case (true, true): edges.append(Edge(node: above, first: index))
+        case (true, false):
+            conflict(
+                index, above, "'\(child.id)' lies in '\(parent.id)', which is declared absent; drop one of them")
+        case (false, _):
+            if parent.id.type == .file {
+                conflict(index, above, "'\(child.id)' lies below '\(parent.id)', which is not a directory")
+            } else {
+                edges.append(Edge(node: index, first: above))
             }
-            return
         }
+    }
+
+    private mutating func declared(above path: String) -> Int? {
+        var ancestors = PathAncestors(of: path)
+        guard let directory = ancestors.next() else { return nil }
+        if let known = nearest[directory] { return known }
+        var found = atPath[directory]
+        while found == nil, let next = ancestors.next() { found = atPath[next] }
+        nearest[directory] = .some(found)
+        return found
     }
 
     /// The unit file, that of the template, and drop-ins of both.
@@ -64,14 +72,14 @@ struct ImpliedEdges {
             }
         }
         for path in resources[index].ownPaths(unitDirectory: unitDirectory) {
-            if let other = atPath[path], !resources[other].attributes.isAbsent {
+            if let other = atPath[path[...]], !resources[other].attributes.isAbsent {
                 conflict(
                     other, index,
                     "'\(resources[other].id)' is a file that '\(resources[index].id)' declares itself; drop one of them"
                 )
             }
             for ancestor in PathAncestors(of: path) {
-                guard let above = atPath[String(ancestor)] else { continue }
+                guard let above = atPath[ancestor] else { continue }
                 if resources[above].attributes.isAbsent { break }
                 edges.append(Edge(node: index, first: above))
                 break
@@ -95,12 +103,14 @@ struct ImpliedEdges {
         return String(name[...at] + name[dot...])
     }
 
+    private static let directoriesOfUnits = [
+        "/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/",
+        "/run/systemd/system/",
+    ]
+
     /// The unit that a path is a unit file or drop-in of.
     static func unit(ofFile path: String) -> Substring? {
-        for directory in [
-            "/etc/systemd/system/", "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/",
-            "/lib/systemd/system/", "/run/systemd/system/",
-        ] where path.utf8.starts(with: directory.utf8) {
+        for directory in directoriesOfUnits where path.utf8.starts(with: directory.utf8) {
             // By bytes: a combining mark after a slash makes one character of both.
             let parts = path.utf8.dropFirst(directory.utf8.count).split(
                 separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -24,7 +24,9 @@ public struct ResourceGraph: Sendable {
         let metadata = RecursiveMetadata(declared)
         resources = order.order.map { index in
             var resource = metadata.completing(declared[index])
-            resource.dependencies = builder.dependencies[index].map { declared[Int($0)].id }
+            let first = builder.dependencies[index].map { declared[Int($0)].id }
+            // Setting them makes another of the resource.
+            if resource.dependencies != first { resource.dependencies = first }
             return resource
         }
         var layers: [[ResourceID]] = []

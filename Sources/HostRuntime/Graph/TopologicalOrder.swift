@@ -10,6 +10,23 @@ struct TopologicalOrder {
 
     /// Orders nodes by what each depends on.
     init(dependencies: [[Int32]]) {
+        var depths = [Int](repeating: 0, count: dependencies.count)
+        var isOrdered = true
+        for (node, first) in dependencies.enumerated() where isOrdered {
+            for dependency in first {
+                if dependency >= node { isOrdered = false }
+                depths[node] = max(depths[node], depths[Int(dependency)] + 1)
+            }
+        }
+        if isOrdered {
+            // What is in order already stays as it is.
+            (order, self.depths) = (Array(dependencies.indices), depths)
+        } else {
+            (order, self.depths) = Self.sorted(dependencies)
+        }
+    }
+
+    private static func sorted(_ dependencies: [[Int32]]) -> (order: [Int], depths: [Int]) {
         var missing = dependencies.map { Int32($0.count) }
         var dependents = [[Int32]](repeating: [], count: dependencies.count)
         for (node, first) in dependencies.enumerated() {
@@ -28,8 +45,7 @@ struct TopologicalOrder {
                 if missing[Int(dependent)] == 0 { free.insert(dependent) }
             }
         }
-        self.order = order
-        self.depths = depths
+        return (order, depths)
     }
 
     /// Whether there is a cycle.
@@ -56,7 +72,7 @@ private struct LowestFirst {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] {
+            for child in (2 * parent + 1)...(2 * parent + 2) where child < heap.count && heap[child] < heap[least] {
                 least = child
             }
             if least == parent { return lowest }

@@ -56,6 +56,7 @@ public enum Planner {
 
     /// A part of a graph is in its order already; a list that is not gets it here.
     private static func ordered(_ declared: [DeclaredResource]) -> [DeclaredResource] {
+        if declared.allSatisfy(\.dependencies.isEmpty) { return declared }
         var numbers: [ResourceID: Int32] = [:]
         for (index, resource) in declared.enumerated() { numbers[resource.id] = Int32(index) }
         let order = TopologicalOrder(dependencies: declared.map { $0.dependencies.compactMap { numbers[$0] } })
