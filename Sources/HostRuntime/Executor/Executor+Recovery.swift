@@ -52,9 +52,7 @@ extension Executor {
         let hand = hand(for: run)
         let journal = journal
         var ledger = RunLedger(declared: try await declarations(of: run))
-        for record in try await worker.run({ try journal.steps(of: run.name) }) {
-            ledger.records[record.index] = record
-        }
+        ledger.records.add(try await worker.run { try journal.steps(of: run.name) })
         if run.phase == .running, ledger.canBeFinished(hand.layout),
             case .done? = await verify(Array(run.plan.changes.indices), run, ledger)
         {
@@ -80,7 +78,7 @@ extension Executor {
                 if case .crash = stop { throw stop }
             }
         }
-        let done = ledger.records.values.count { $0.state.mayHaveEffect }
+        let done = ledger.records.all.count { $0.state.mayHaveEffect }
         let failure = RunFailure(
             .interruption,
             "the daemon or the machine stopped after \(done) of \(hand.layout.steps.count) steps; they were undone"
@@ -100,7 +98,7 @@ extension Executor {
         do {
             return try await worker.run {
                 var ledger = RunLedger(declared: [:])
-                for record in try journal.steps(of: run.name) { ledger.records[record.index] = record }
+                ledger.records.add(try journal.steps(of: run.name))
                 if leftovers { try hand.removeLeftovers(ledger) }
                 return try hand.undoAndSettle(&ledger, failure)
             }
@@ -167,7 +165,7 @@ extension RunLedger {
     /// must be recorded as done.
     func canBeFinished(_ layout: RunLayout) -> Bool {
         guard layout.steps.count == records.count else { return false }
-        return records.values.allSatisfy { record in
+        return records.all.allSatisfy { record in
             switch record.operation {
             case .unit(_, .restart), .unit(_, .reload), .reloadUnitFiles: record.state == .done
             case .unit, .writeFile, .setMetadata, .remove, .makeDirectory, .makeSymlink: record.state.mayHaveEffect

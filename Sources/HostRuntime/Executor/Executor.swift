@@ -80,7 +80,7 @@ public struct Executor<Host: HostMutating>: Sendable {
             isRecorded: standing != .named, awaited: writes, declared: declared, noticed: noticed)
         do {
             let records = standing == .begun ? try await committed(run) : []
-            for record in records { ledger.records[record.index] = record }
+            ledger.records.add(records)
             ledger.stepsDone = records.count { $0.state == .done }
         } catch {
             let failure = RunFailure(.store, "cannot read the journal of run '\(run.name)': \(error)")

@@ -38,6 +38,10 @@ struct LayoutBuilder {
     private var placed: [Slot: [Int: [Placed]]] = [:]
     private var touches: [Touch] = []
     private var placeOfPath: [String: Int] = [:]
+    /// The path that was asked for last, for a change asks for its own twice.
+    private var lastPath: (path: String, touch: Int)?
+    /// The directory that the path before lies in, for its neighbours.
+    private var lastDirectory: (path: Substring, touch: Int?) = ("", nil)
     private var layerAfter: [ResourceID: Int] = [:]
     private(set) var compared: [Slot: [ResourceID]] = [:]
     private(set) var completed: [Slot: [Int]] = [:]
@@ -100,9 +104,21 @@ struct LayoutBuilder {
 
     /// Where the touch of a path is, and on the way to it those of the directories above.
     private mutating func touch(at path: String) -> Int {
-        if let known = placeOfPath[path] { return known }
-        let directory = ExecutorPath.parent(of: path)
-        let parent = directory == "/" ? nil : touch(at: directory)
+        if let lastPath, lastPath.path == path { return lastPath.touch }
+        let touch = placeOfPath[path] ?? firstTouch(at: path)
+        lastPath = (path, touch)
+        return touch
+    }
+
+    private mutating func firstTouch(at path: String) -> Int {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+        let parent: Int?
+        if path[..<slash] == lastDirectory.path {
+            parent = lastDirectory.touch
+        } else {
+            parent = slash == path.startIndex ? nil : touch(at: String(path[..<slash]))
+            lastDirectory = (path[..<slash], parent)
+        }
         touches.append(Touch(parent: parent))
         placeOfPath[path] = touches.count - 1
         return touches.count - 1

@@ -5,7 +5,7 @@ import Store
 /// What the executor knows of a run that it carries out, beyond the plan.
 struct RunLedger: Sendable {
     /// Steps whose intents are, or may be, in the journal.
-    var records: [Int: StepRecord] = [:]
+    var records = StepRecords()
     /// How many of them are done.
     var stepsDone = 0
     /// Steps of the batch that is being prepared, whose temporaries may exist without an intent.
@@ -57,9 +57,6 @@ struct RunLedger: Sendable {
         }
         return found
     }
-
-    /// The records in the order of their steps.
-    var ordered: [StepRecord] { records.values.sorted { $0.index < $1.index } }
 }
 
 extension StepRecord {

@@ -1,6 +1,7 @@
 import LinuxIO
 import Model
 import Store
+import Synchronization
 
 extension StepHand {
     /// Keeps what others wrote into what a verified batch displaced, and records the results.
@@ -24,8 +25,7 @@ extension StepHand {
         guard batch.steps.count >= configuration.parallelStepsMinimum else { return }
         let records = batch.steps.compactMap { ledger.records[$0] }
         guard !records.contains(where: \.displaces) else { return }
-        let names = try names(changedBy: records)
-        ledger.nameSync = worker.begin { () throws(StepStop) in try sync(names) }
+        ledger.nameSync = worker.begin { () throws(StepStop) in try sync(try names(changedBy: records)) }
     }
 
     /// Discards what a recorded batch displaced and syncs the directories.
@@ -52,6 +52,7 @@ extension StepHand {
     /// Records that a batch is done, with the rows of the changes that it completes.
     func recordDone(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         var states: [StepResult] = []
+        states.reserveCapacity(batch.steps.count)
         for index in batch.steps {
             if let before = ledger.records[index]?.state, before != .done { ledger.stepsDone += 1 }
             ledger.records[index]?.state = .done
@@ -170,9 +171,24 @@ extension StepHand {
     private func updates(
         completedBy batch: RunLayout.Batch, _ ledger: RunLedger
     ) throws(StepStop) -> [ResourceUpdate] {
-        let now = host.wallTime()
+        let (now, completed) = (host.wallTime(), batch.completed)
+        let pieces = Mutex<[Int: Result<[ResourceUpdate], StepStop>]>([:])
+        worker.forEachParallel(count: completed.count, chunk: 512) { range in
+            let piece = Result { () throws(StepStop) in try updates(completing: completed[range], now, ledger) }
+            pieces.withLock { $0[range.lowerBound] = piece }
+        }
+        var found: [ResourceUpdate] = []
+        found.reserveCapacity(completed.count)
+        for (_, piece) in pieces.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { found += try piece.get() }
+        return found
+    }
+
+    private func updates(
+        completing changes: ArraySlice<Int>, _ now: WallTime, _ ledger: RunLedger
+    ) throws(StepStop) -> [ResourceUpdate] {
         var updates: [ResourceUpdate] = []
-        for position in batch.completed {
+        updates.reserveCapacity(changes.count)
+        for position in changes {
             let change = run.plan.changes[position]
             guard let declared = ledger.declared[change.resource] else { continue }
             var update = ResourceUpdate(change.resource, phase: .inSync, run: run.name)

@@ -19,7 +19,7 @@ extension StepHand {
     func tidy(_ ledger: RunLedger) throws(StepStop) -> [ConcurrentWrite] {
         var writes: [ConcurrentWrite] = []
         try removeLeftovers(ledger)
-        for record in ledger.ordered {
+        for record in ledger.records.all {
             guard let path = record.operation.path, record.operation.replaces else { continue }
             let place = ExecutorPath.beside(path, temporaryName(record.index))
             let found = try keepForeign(record, at: place, isNewKnown: true, trustsTimes: false)
@@ -27,7 +27,7 @@ extension StepHand {
             try discardKeeping(record, temporaryName(record.index), path)
             try pass(.discarded(step: record.index))
         }
-        try syncNames(ledger.ordered)
+        try syncNames(ledger.records.all)
         return writes
     }
 
@@ -45,9 +45,9 @@ extension StepHand {
     /// Removes temporaries that were prepared without an intent: nothing was ever displaced to them.
     func removeLeftovers(_ ledger: RunLedger) throws(StepStop) {
         var known: Set<String> = []
-        for index in ledger.records.keys {
-            known.insert(temporaryName(index))
-            known.insert(undoName(index))
+        for record in ledger.records.all {
+            known.insert(temporaryName(record.index))
+            known.insert(undoName(record.index))
         }
         let directories = Set(layout.steps.compactMap { $0.operation.path.map(ExecutorPath.parent) })
         for directory in directories.sorted() {

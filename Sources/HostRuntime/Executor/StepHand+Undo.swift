@@ -32,7 +32,7 @@ extension StepHand {
             }
         }
         (ledger.preparing, ledger.prepared) = (0..<0, [])
-        let order = UndoOrder(ledger.ordered, batches: layout.batches)
+        let order = UndoOrder(ledger.records.all, batches: layout.batches)
         var failures: [UndoFailure] = []
         try lower(order.units, &failures)
         for group in order.files {

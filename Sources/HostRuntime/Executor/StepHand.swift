@@ -116,8 +116,7 @@ extension StepHand {
     /// batch does (I2), and no name can come to stand for bytes that are not on the disk (I3).
     private func commit(_ batch: RunLayout.Batch, _ ledger: inout RunLedger) throws(StepStop) {
         let records = ledger.prepared
-        ledger.records.reserveCapacity(ledger.records.count + records.count)
-        for record in records { ledger.records[record.index] = record }
+        ledger.records.add(records)
         (ledger.preparing, ledger.prepared) = (0..<0, [])
         let (versions, staged) = (ledger.versions, ledger.staged)
         (ledger.versions, ledger.staged) = ([], [])

@@ -17,7 +17,7 @@ struct StoppedRun {
             if ledger.records[step.index] == nil { unfinished.insert(step.change) } else { begun.insert(step.change) }
         }
         var last: [String: StepRecord] = [:]
-        for record in ledger.ordered {
+        for record in ledger.records.all {
             if let path = record.operation.path { last[path] = record }
         }
         let touched = Set(last.keys.flatMap { [$0] + ExecutorPath.ancestors(of: $0) })
@@ -47,7 +47,7 @@ struct StoppedRun {
 extension RunLedger {
     /// Whether every step that may have had an effect is done, and they are all of some batches and none of the others.
     func isBetweenBatches(_ layout: RunLayout) -> Bool {
-        guard !records.isEmpty, records.values.allSatisfy({ $0.state == .done }) else { return false }
+        guard !records.isEmpty, records.all.allSatisfy({ $0.state == .done }) else { return false }
         let complete = layout.batches.prefix { batch in batch.steps.allSatisfy { records[$0] != nil } }
         return complete.reduce(0) { $0 + $1.steps.count } == records.count && complete.count < layout.batches.count
     }

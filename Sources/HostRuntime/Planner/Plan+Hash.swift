@@ -7,18 +7,26 @@ extension Plan {
     /// No times, nothing that does not change (DESIGN 13).
     public var hash: String {
         // Written down directly: values of thousands of changes would be made for their text alone.
+        var hasher = ContentHasher()
         var text = Array("{\"changes\":[".utf8)
-        text.reserveCapacity(changes.count * 192)
-        for change in changes {
-            if text.last != UInt8(ascii: "[") { text.append(UInt8(ascii: ",")) }
-            text.append(UInt8(ascii: "["))
-            text.append(contentsOf: JSONValue.string(change.resource.description).canonicalBytes)
-            text.append(contentsOf: ",\"\(change.before)\",\"\(change.after)\"]".utf8)
+        for position in changes.indices {
+            let change = changes[position]
+            text.append(contentsOf: (position == 0 ? "[" : ",[").utf8)
+            JSONValue.append(canonical: change.resource.description, to: &text)
+            text.append(contentsOf: ",\"".utf8)
+            change.before.appendText(to: &text)
+            text.append(contentsOf: "\",\"".utf8)
+            change.after.appendText(to: &text)
+            text.append(contentsOf: "\"]".utf8)
+            guard text.count > 1 << 14 else { continue }
+            hasher.update(text)
+            text.removeAll(keepingCapacity: true)
         }
         text.append(contentsOf: "],\"commit\":".utf8)
-        text.append(contentsOf: JSONValue.string(commit).canonicalBytes)
+        JSONValue.append(canonical: commit, to: &text)
         text.append(UInt8(ascii: "}"))
-        return ContentDigest(hashing: text).description
+        hasher.update(text)
+        return hasher.finish().description
     }
 
     /// The plan without some changes and without those that depend on them, and which those are.

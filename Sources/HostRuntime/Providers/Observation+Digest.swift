@@ -20,13 +20,20 @@ extension Observation {
 
     /// The canonical form of a file, written down directly: it is needed for each of thousands, several times a run.
     static func canonicalBytes(_ metadata: FileMetadata, _ content: DeclaredContent?) -> [UInt8] {
-        var text = "{"
-        if let content { text += "\"digest\":\"\(content.digest)\"," }
-        if let group = metadata.group { text += "\"group\":\(group)," }
-        if let mode = metadata.mode { text += "\"mode\":\(mode)," }
-        if let owner = metadata.owner { text += "\"owner\":\(owner)," }
-        if let content { text += "\"size\":\(content.size)," }
-        return Array((text + "\"type\":\"file\"}").utf8)
+        var text: [UInt8] = [UInt8(ascii: "{")]
+        text.reserveCapacity(160)
+        func append(_ member: String, _ value: Int64) {
+            text.append(contentsOf: member.utf8)
+            text.append(contentsOf: String(value).utf8)
+            text.append(UInt8(ascii: ","))
+        }
+        if let content { text.append(contentsOf: "\"digest\":\"\(content.digest.description)\",".utf8) }
+        if let group = metadata.group { append("\"group\":", Int64(group)) }
+        if let mode = metadata.mode { append("\"mode\":", Int64(mode)) }
+        if let owner = metadata.owner { append("\"owner\":", Int64(owner)) }
+        if let content { append("\"size\":", content.size) }
+        text.append(contentsOf: "\"type\":\"file\"}".utf8)
+        return text
     }
 
     package func canonicalForm(for attributes: ResourceAttributes) -> JSONValue {

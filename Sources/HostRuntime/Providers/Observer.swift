@@ -33,7 +33,11 @@ public struct Observer<Host: HostReading>: Sendable {
     ) async throws -> [ResourceID: Result<Observation, HostError>] {
         let (host, worker) = (host, worker)
         return try await worker.run {
-            Self.observe(resources, on: host, context: context, worker: worker) { _, observation in observation }
+            let found = Collector<(ResourceID, Result<Observation, HostError>)>()
+            Self.observe(resources, on: host, context: context, worker: worker) { piece in
+                found.append(piece.map { ($0.id, $1) })
+            }
+            return Dictionary(found.all) { _, last in last }
         }
     }
 
@@ -44,9 +48,14 @@ public struct Observer<Host: HostReading>: Sendable {
         let (host, worker) = (host, worker)
         let planContext = PlanContext(context)
         return try await worker.run {
-            Self.observe(resources, on: host, context: context, worker: worker) { resource, observation in
-                planContext.digest(of: observation, for: resource)
+            let found = Collector<(ResourceID, Result<ContentDigest, HostError>)>()
+            Self.observe(resources, on: host, context: context, worker: worker) { piece in
+                found.append(
+                    piece.map { resource, observed in
+                        (resource.id, observed.map { planContext.digest(of: $0, for: resource) })
+                    })
             }
+            return Dictionary(found.all) { _, last in last }
         }
     }
 
@@ -108,25 +117,20 @@ public struct Observer<Host: HostReading>: Sendable {
         }
     }
 
-    /// Observes in parallel, and turns each observation into what is wanted of it on the thread that made it.
-    private static func observe<Wanted: Sendable>(
+    /// Observes in parallel, and hands over each piece on the thread that observed it.
+    private static func observe(
         _ resources: [DeclaredResource], on host: Host, context: ObservationContext, worker: any BlockingWorker,
-        _ wanted: @escaping @Sendable (DeclaredResource, Observation) -> Wanted
-    ) -> [ResourceID: Result<Wanted, HostError>] {
+        _ take: @escaping @Sendable ([(DeclaredResource, Result<Observation, HostError>)]) -> Void
+    ) {
         // In the order of the directories, so that pieces share few of them.
         let ordered = resources.filter { $0.id.type.isPath }.sorted { $0.id.identity < $1.id.identity }
-        let found = Collector<(ResourceID, Result<Wanted, HostError>)>()
         let observe = { @Sendable (piece: ArraySlice<DeclaredResource>) in
             let observed = ProviderRegistry.observe(piece, on: host, context: context)
-            found.append(
-                piece.compactMap { resource in
-                    observed[resource.id].map { (resource.id, $0.map { wanted(resource, $0) }) }
-                })
+            take(piece.compactMap { resource in observed[resource.id].map { (resource, $0) } })
         }
         worker.forEachParallel(count: ordered.count, chunk: observeChunk) { range in observe(ordered[range]) }
         let units = resources.filter { !$0.id.type.isPath }
         if !units.isEmpty { observe(units[...]) }
-        return Dictionary(found.all) { _, last in last }
     }
 
     /// Large enough that handing out a piece costs nothing against looking at it.

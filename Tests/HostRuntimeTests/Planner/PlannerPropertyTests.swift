@@ -121,6 +121,29 @@ import Testing
         }
     }
 
+    @Test func `a plan's hash is that of its canonical JSON, however long it is`() {
+        let changes = (0..<300).map { number in
+            Change(
+                resource: ResourceID(type: .file, identity: "/etc/\"é\\\(number)"), action: .update, fields: [],
+                before: ContentDigest(hashing: "\(number)"), after: ContentDigest(hashing: "\(-number)"), undo: .exact,
+                risk: .low, operations: [])
+        }
+        for count in [0, 1, 2, 300] {
+            let plan = Plan(cause: .change, commit: "c\"0", changes: Array(changes.prefix(count)))
+            let canonical = JSONValue.object([
+                "commit": .string(plan.commit),
+                "changes": .array(
+                    plan.changes.map { change in
+                        .array([
+                            .string(change.resource.description), .string(change.before.description),
+                            .string(change.after.description),
+                        ])
+                    }),
+            ])
+            #expect(plan.hash == ContentDigest(hashing: canonical.canonicalBytes).description, "\(count) changes")
+        }
+    }
+
     @Test(.tags(.i5)) func `drift of what a plan does not change leaves its hash`() throws {
         var random = SeededGenerator(seed: 5)
         for seed in Self.seeds.prefix(100) {
