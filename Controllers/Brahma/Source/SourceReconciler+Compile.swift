@@ -71,15 +71,19 @@ extension SourceReconciler {
             return newest.resources != site.resources || newest.withheld != site.withheld
         }
         guard isNew else { return false }
+        let record = GenerationRecord(
+            number: 0, commit: fetched.commit, resources: site.resources, withheld: site.withheld, state: .candidate,
+            createdTime: environment.wallTime())
+        async let generation = environment.worker.run {
+            try environment.generations.encode(record, environment.worker.forEachParallel)
+        }
         let names = Set(added.blueprints.map(\.name))
         try await BlueprintPublisher(objects: environment.objects).publish(
             site.blueprints.filter { !names.contains($0.name) }, withheld: site.withheld,
             commit: fetched.commit.commit)
-        let record = GenerationRecord(
-            number: 0, commit: fetched.commit, resources: site.resources, withheld: site.withheld, state: .candidate,
-            createdTime: environment.wallTime())
+        let encoded = try await generation
         try await environment.worker.run {
-            _ = try environment.generations.insert(record, environment.worker.forEachParallel)
+            _ = try environment.generations.insert(encoded)
             _ = try environment.generations.prune(keep: environment.generationsKept)
         }
         environment.logger.info(
