@@ -91,6 +91,7 @@ extension HostReconciler {
         let (phases, settled) = state.withLock { ($0.phases, $0.settled) }
         let isNewTarget = settled?.number != survey.target.number
         var updates: [ResourceUpdate] = []
+        updates.reserveCapacity(isNewTarget ? survey.target.resources.count : 0)
         let drifted = Set(survey.split.drift.map(\.resource))
         let wanted = Set(survey.split.wanted.map(\.resource))
         let problems = Dictionary(survey.planned.problems.map { ($0.resource, $0) }) { first, _ in first }

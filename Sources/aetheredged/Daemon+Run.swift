@@ -48,17 +48,21 @@ extension Daemon {
             sourceQueue.add(sourceName)
             hostQueue.add(.pass)
         }
-        let facts: [any Service] = factsWatcher.map { [FactsWatchService(watcher: $0)] } ?? []
-        let services: [any Service] =
+        let facts: [(String, any Service)] = factsWatcher.map { [("FactsWatch", FactsWatchService(watcher: $0))] } ?? []
+        // With their names: what they call themselves otherwise is all that is in them.
+        let services: [(String, any Service)] =
             back + facts + [
-                maintenance, publisher, WatchService(watcher: watcher), try server(activated), environment.endings,
-                host,
-                sources, approvals, trigger, collector,
-                InterruptService(reconciler: hostReconciler), notify,
+                ("Maintenance", maintenance), ("RunPublisher", publisher),
+                ("Watch", WatchService(watcher: watcher)), ("ControlServer", try server(activated)),
+                ("RunEndings", environment.endings), ("HostController", host), ("SourceController", sources),
+                ("ApprovalController", approvals), ("SourceTrigger", trigger), ("GarbageCollector", collector),
+                ("Interrupt", InterruptService(reconciler: hostReconciler)), ("Notify", notify),
             ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                services: services.map { name, service in
+                    ServiceGroupConfiguration.ServiceConfiguration(service: service, serviceName: name)
+                },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         hostQueue.add(.pass)
         logger.notice(

@@ -46,11 +46,11 @@ struct ObjectBackend: Sendable {
     }
 
     /// What has to run for as long as the daemon does; `whenBack` is called when PostgreSQL answers again.
-    func services(logger: Logger, whenBack: @escaping @Sendable () async -> Void) -> [any Service] {
+    func services(logger: Logger, whenBack: @escaping @Sendable () async -> Void) -> [(name: String, any Service)] {
         guard let postgres else { return [] }
         return [
-            FeedService(store: postgres.store),
-            RecoveryService(store: postgres.own, logger: logger, whenBack: whenBack),
+            ("PostgreSQLFeed", FeedService(store: postgres.store)),
+            ("PostgreSQLRecovery", RecoveryService(store: postgres.own, logger: logger, whenBack: whenBack)),
         ]
     }
 

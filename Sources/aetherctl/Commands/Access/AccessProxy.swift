@@ -30,7 +30,7 @@ struct AccessProxy: ConsoleCommand {
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [ServiceGroupConfiguration.ServiceConfiguration(service: server)],
+                services: [ServiceGroupConfiguration.ServiceConfiguration(service: server, serviceName: "ProxyServer")],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         return .fine
