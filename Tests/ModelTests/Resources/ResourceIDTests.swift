@@ -137,6 +137,21 @@ struct HostPathTests {
         #expect(error?.message == expected)
     }
 
+    /// A path that ends in a slash is never taken as it stands.
+    @Test func `a path is judged alike whether it ends in a slash or not`() {
+        var random = SeededGenerator(seed: 14)
+        let parts = ["/", "/", ".", "..", "a", "b.c", "é", "£", "\u{9B}", "\u{7F}", "\t", "\u{301}", "%", "\\"]
+        for _ in 0..<5_000 {
+            let path =
+                "/"
+                + (0..<Int.random(in: 1...8, using: &random)).map { _ in
+                    parts.randomElement(using: &random) ?? ""
+                }.joined()
+            #expect(
+                (try? HostPath.normalise(path)) == (try? HostPath.normalise(path + "/")), "\(path.debugDescription)")
+        }
+    }
+
     @Test func `the kernel's limits hold in bytes`() throws {
         let component = String(repeating: "é", count: 127)
         #expect(try HostPath.normalise("/" + component + "x") == "/" + component + "x")
