@@ -7,7 +7,8 @@ import TestSupport
 /// Sites in temporary directories, compiled without a store.
 enum Sites {
     static func compile(
-        _ files: [String: String], denied: [DeniedTree] = [], facts: HostFacts = HostFacts()
+        _ files: [String: String], denied: [DeniedTree] = [], facts: HostFacts = HostFacts(),
+        now: (@Sendable () -> Duration)? = nil
     ) throws -> CompiledSite {
         try withTemporaryDirectory { directory in
             for (path, text) in files {
@@ -16,7 +17,8 @@ enum Sites {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
                 try Data(text.utf8).write(to: URL(filePath: full))
             }
-            return try SiteCompiler(denied: denied, sink: .digests, facts: facts).compile(directory: directory)
+            return try SiteCompiler(denied: denied, sink: .digests, facts: facts, now: now)
+                .compile(directory: directory)
         }
     }
 
